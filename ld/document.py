@@ -1,0 +1,38 @@
+"""Document: the statements owned by one text, part or agent; the unit of change."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ld.record import Origin
+from ld.terms import Statement, n_triples
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Why a statement stands: the rule that made it and the places it was made from."""
+
+    rule: str
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """The statements of one text, part or agent.
+
+    `key` is the path of the thing below the base (`text/x`, `text/x/part`, `agent/y`).
+    `stated` comes from seeds and settings and decides what changed; `volatile` comes from fields
+    that change without meaning anything, and follows only when `stated` does.
+    Both are sorted and without repetition. `derivations` covers every statement in them.
+    """
+
+    key: str
+    stated: tuple[Statement, ...]
+    volatile: tuple[Statement, ...] = ()
+    derivations: Mapping[Statement, Derivation] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the stated statements in canonical N-Triples, in hexadecimal."""
+        return hashlib.sha256(n_triples(self.stated).encode()).hexdigest()

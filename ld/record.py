@@ -1,0 +1,54 @@
+"""Record: what one seed document states, field by field, and where it states it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value was read.
+
+    Units: `line` counts from 1; None where a file has no lines or the whole file is meant.
+    `file` is relative to the folder of seeds, with forward slashes, never an absolute path.
+    """
+
+    file: str
+    line: int | None
+    field: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One field's text, cleaned for use, and its origin with the text as it was written."""
+
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The facts of a seed file that no header states.
+
+    Units: `size` in bytes; `sha256` in lower-case hexadecimal, of the bytes as they are.
+    `sha256_crlf` is that of the same file with CRLF line ends; `heading` is the `## ` heading
+    with which the body opens, None if it opens otherwise.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    sha256_crlf: str
+    heading: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One seed document: its file and the values of its fields, keyed by the field's name.
+
+    Field names are in upper case as the header spells them. Whatever a field may not be (missing,
+    a placeholder, unreadable) has been reported and left out, so a value here is never empty.
+    """
+
+    file: File
+    values: dict[str, Value] = field(default_factory=dict)
