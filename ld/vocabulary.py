@@ -18,11 +18,13 @@ SPDX: Final = "http://spdx.org/rdf/terms#"
 VOID: Final = "http://rdfs.org/ns/void#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
+BIBO: Final = "http://purl.org/ontology/bibo/"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 EDTF: Final = "http://id.loc.gov/datatypes/edtf/EDTF"
 ISO639_1: Final = "http://id.loc.gov/vocabulary/iso639-1/"
 ISO639_2: Final = "http://id.loc.gov/vocabulary/iso639-2/"
 COAR_OPEN_ACCESS: Final = "http://purl.org/coar/access_right/c_abf2"
+MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 CC0: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 #: Prefixes in the order in which serialisations declare them.
@@ -38,6 +40,8 @@ PREFIXES: Final[dict[str, str]] = {
     "pav": PAV,
     "spdx": SPDX,
     "void": VOID,
+    "dcat": DCAT,
+    "bibo": BIBO,
 }
 
 RDF_TYPE: Final[Term] = iri(RDF + "type")
@@ -52,3 +56,13 @@ def dcterms(name: str) -> Term:
 def schema(name: str) -> Term:
     """Give the term of a schema.org property or class."""
     return iri(SCHEMA + name)
+
+
+def earliest_year(base: str) -> Term:
+    """Give our property for the earliest year that a date may mean."""
+    return iri(base + "vocab#earliestYear")
+
+
+def latest_year(base: str) -> Term:
+    """Give our property for the latest year that a date may mean."""
+    return iri(base + "vocab#latestYear")

@@ -2,6 +2,7 @@
 
 A format is a module that has the members of `Format`. To add one, write the module and name it
 in `FORMATS`; the order there is the order of preference when a client accepts several equally.
+A module whose name begins with an underscore is no format but serves several.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,146 @@
+"""Values: one thing to show, with its language, its link and the way it was recorded."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import langcodes
+
+from ld.corpus import SETTINGS_FILE
+from ld.document import Derivation
+from ld.fields.languages import direction
+from ld.terms import Term, iri_of, is_iri_term, literal_of
+from ld.vocabulary import PREFIXES
+
+#: What stands where nothing is known.
+NOT_STATED: Final = "Not stated"
+# What was recorded is shown in full in the table of origins.
+_LONGEST_RECORDED: Final = 160
+
+_CREATIVE_COMMONS: Final = re.compile(
+    r"https?://creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/([0-9.]+)/(?:([a-z]{2})/)?"
+)
+_CC_NAMES: Final = {"zero": "CC0", "mark": "Public Domain Mark"}
+_RIGHTS_STATEMENT: Final = re.compile(
+    r"https?://rightsstatements\.org/(?:vocab|page)/([A-Za-z-]+)/([0-9.]+)/"
+)
+# Whatever else may stand in an IRI, a page links only to what a browser fetches as a page.
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One thing to show.
+
+    `language` is a BCP 47 tag, `und` if unknown, None for the page's own words. `recorded` is the
+    text as the seed has it, where that differs; `note` is a remark in the page's own words.
+    """
+
+    text: str
+    language: str | None = None
+    href: str | None = None
+    rel: str | None = None
+    is_code: bool = False
+    instant: str | None = None
+    recorded: str | None = None
+    note: str | None = None
+
+    @property
+    def lang(self) -> str | None:
+        """The HTML attribute: empty where the language is unknown."""
+        return "" if self.language == "und" else self.language
+
+    @property
+    def dir(self) -> Literal["ltr", "rtl", "auto"]:
+        """The HTML attribute: by the language's script, by the text itself if that is unknown."""
+        return "auto" if self.language in {None, "und"} else direction(self.language or "und")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and the values under it; `missing` stands where there are none."""
+
+    label: str
+    values: list[Value]
+    missing: str = NOT_STATED
+
+
+def of_term(term: Term, *, href: str | None = None) -> Value:
+    """Show a term as it is: an IRI as a link, a literal in its language."""
+    if is_iri_term(term):
+        iri = iri_of(term)
+        return Value(iri, href=href or web(iri), is_code=True)
+    text, language, datatype = literal_of(term)
+    # A plain string is in no language that anyone stated.
+    return Value(text, None if datatype else language or "und", href)
+
+
+def of_licence(iri: str) -> Value:
+    """Show a licence by the name that people know."""
+    return Value(licence_name(iri), href=web(iri), rel="license")
+
+
+def licence_name(iri: str) -> str:
+    """Give the short name of a licence or rights statement; its IRI if it has none here."""
+    if match := _CREATIVE_COMMONS.match(iri):
+        code, version, jurisdiction = match.groups()
+        name = _CC_NAMES.get(code) or f"CC {code.upper()}"
+        return " ".join(filter(None, [name, version, (jurisdiction or "").upper()]))
+    if match := _RIGHTS_STATEMENT.match(iri):
+        return f"{match[1]} {match[2]} (RightsStatements.org)"
+    return iri
+
+
+def language_name(tag: str) -> str:
+    """Give the English name of a language."""
+    return langcodes.Language.get(tag).display_name("en")
+
+
+def web(iri: str) -> str | None:
+    """Give the address behind an IRI, None if it has none that a browser opens as a page."""
+    return iri if _WEB.match(iri) else None
+
+
+def recorded_as(value: Value, derivation: Derivation | None, *ignored: str) -> Value:
+    """Add the text that the seed has for a value, if it differs from what is shown.
+
+    `ignored` are further texts that differ in nothing that matters.
+    """
+    for origin in derivation.origins if derivation else ():
+        if origin.file == SETTINGS_FILE or origin.field == "file":
+            continue
+        raw = origin.raw.strip()
+        if raw in {value.text, *ignored}:
+            return value
+        return replace(value, recorded=shortened(raw, _LONGEST_RECORDED))
+    return value
+
+
+def shortened(text: str, longest: int) -> str:
+    """Give a text, cut with an ellipsis if it is longer than that many characters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def compact(iri: str) -> str:
+    """Give an IRI with its usual prefix, as in `dcterms:title`; as it is if it has none."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
+
+
+def size(octets: int) -> str:
+    """Give a size as people read it: 2.4 kB."""
+    if octets < 1000:
+        return f"{octets} bytes"
+    amount = float(octets)
+    for unit in ("kB", "MB", "GB", "TB"):
+        amount /= 1000
+        if amount < 999.5:
+            break
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
+
+
+def number(count: int) -> str:
+    """Give a number with a comma at each thousand."""
+    return f"{count:,}"

@@ -1,0 +1,117 @@
+"""Ask the query broker."""
+
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ld.errors import QueryBusyError, QueryError
+from ld.query import frames
+from ld.query.guard import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The edition that is queried at this moment, and how workers are kept from the network."""
+
+    edition: str
+    base: str
+    network: str
+
+
+class Answer:
+    """The answer to one query: facts at once, bytes as they come.
+
+    Iterating raises QueryError if the answer is cut short. Close it, read or not.
+    """
+
+    def __init__(
+        self, connection: socket.socket, buffer: bytearray, head: dict[str, Any], media_type: str
+    ) -> None:
+        self.edition: str = head["edition"]
+        self.unknown_graphs: tuple[str, ...] = tuple(head["unknown_graphs"])
+        self.media_type = media_type
+        self._connection = connection
+        self._buffer = buffer
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._connection:
+            while True:
+                kind, payload = _next_frame(self._connection, self._buffer)
+                if kind == frames.END:
+                    return
+                yield payload
+
+    def close(self) -> None:
+        """Hang up: what still runs for this answer is stopped."""
+        self._connection.close()
+
+
+class BrokerClient:
+    """Asks the broker; one connection for each query, so that threads and forks may share it."""
+
+    def __init__(self, socket_path: Path, patience: float = 120.0) -> None:
+        self._socket_path = socket_path
+        self._patience = patience
+
+    def query(
+        self,
+        query: Query,
+        media_type: str,
+        *,
+        client: str,
+        default_graph_uris: Sequence[str] = (),
+        named_graph_uris: Sequence[str] = (),
+    ) -> Answer:
+        """Give the answer, once its first bytes are there.
+
+        The media type is one of `results.media_types` for the query's form. `client` tells those
+        who ask apart. Graphs named here replace those that the query names.
+        Raises: QueryError; NoEditionError if there is nothing to be queried.
+        """
+        request = asdict(query) | {"media_type": media_type, "client": client}
+        if default_graph_uris or named_graph_uris:
+            request["default_graphs"] = default_graph_uris
+            request["named_graphs"] = named_graph_uris
+        connection, buffer, head = self._ask(request)
+        return Answer(connection, buffer, head, media_type)
+
+    def served(self) -> Served:
+        """Give the edition that is queried now.
+
+        Raises: NoEditionError if there is none, QueryBusyError if the broker is away.
+        """
+        connection, _, head = self._ask({})
+        with connection:
+            return Served(**head)
+
+    def _ask(self, request: dict[str, Any]) -> tuple[socket.socket, bytearray, dict[str, Any]]:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        buffer = bytearray()
+        try:
+            connection.settimeout(self._patience)
+            try:
+                connection.connect(str(self._socket_path))
+                connection.sendall(frames.pack_json(frames.REQUEST, request))
+            except OSError as error:
+                raise QueryBusyError(
+                    "The query service is not running at this moment.", retry_after=5
+                ) from error
+            _, payload = _next_frame(connection, buffer)
+        except BaseException:
+            connection.close()
+            raise
+        return connection, buffer, orjson.loads(payload)
+
+
+def _next_frame(connection: socket.socket, buffer: bytearray) -> tuple[bytes, bytes]:
+    try:
+        kind, payload = frames.receive(connection, buffer)
+    except OSError as error:
+        raise QueryError(f"The query service broke off: {error}.") from error
+    if kind == frames.ERROR:
+        raise frames.error_of(payload)
+    return kind, payload

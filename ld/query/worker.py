@@ -1,0 +1,234 @@
+"""The processes that hold the store: one zygote, and the workers it forks.
+
+The zygote has Python and pyoxigraph loaded and has left the network; a fork of it is ready in
+tens of milliseconds. A worker answers one query at a time and may be killed at any moment.
+"""
+
+import ctypes
+import os
+import re
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, NoReturn
+
+import orjson
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, QueryTriples, RdfFormat, Store, Triple
+
+from ld.errors import EditionError, QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
+from ld.query import frames
+from ld.query.results import BY_MEDIA_TYPE
+from ld.vocabulary import PREFIXES
+
+CHUNK: Final = 64 * 1024
+
+_CLONE_NEWNET: Final = 0x40000000
+_CLONE_NEWUSER: Final = 0x10000000
+# With this stack no chain of operators that fits into a query overflows the engine's recursion.
+_STACK_BYTES: Final = 64 << 20
+# The pool kills at the deadline; a worker whose pool is gone ends itself this much later.
+_GRACE_SECONDS: Final = 2.0
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+# The last step of a predicate that RDF/XML can write as an element's name.
+_ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may use: seconds to run, bytes of memory and of result, seconds to wait."""
+
+    deadline: float = 10.0
+    memory: int = 1 << 30
+    result_bytes: int = 200_000_000
+    queue: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker is asked: a query, in one format, over a dataset.
+
+    In `default_graphs` None stands for the store's own default graph. Where a list is None, the
+    query's dataset clauses hold, or else what the store has.
+    """
+
+    query: str
+    media_type: str
+    base_iri: str | None = None
+    default_graphs: tuple[str | None, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+    def frame(self) -> bytes:
+        """Give the frame that carries this job."""
+        return frames.pack_json(frames.REQUEST, asdict(self))
+
+
+class _Outlet:
+    """A binary file for the serialisers, which sends frames of CHUNK bytes."""
+
+    def __init__(self, channel: socket.socket, limit: int) -> None:
+        self._channel = channel
+        self._limit = limit
+        self._written = 0
+        self._pending = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._written += len(data)
+        if self._written > self._limit:
+            raise QueryLimitError(
+                f"The result is longer than {self._limit} bytes; ask for less, or take a dump."
+            )
+        self._pending += data
+        while len(self._pending) >= CHUNK:
+            self._channel.sendall(frames.pack(frames.DATA, self._pending[:CHUNK]))
+            del self._pending[:CHUNK]
+        return len(data)
+
+    def flush(self) -> None:
+        """Keep what is pending: only whole chunks and the end are sent."""
+
+    def close(self) -> None:
+        self._channel.sendall(frames.pack(frames.DATA, self._pending) + frames.pack(frames.END))
+
+    def fail(self, error: QueryError) -> None:
+        self._channel.sendall(frames.pack_error(error))
+
+
+def zygote(control: socket.socket, store: Path, limits: Limits) -> NoReturn:
+    """Fork a worker for each socket received, and send back its pidfd; end with the pool."""
+    network = _leave_network()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
+        if not message:
+            os._exit(0)
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            _serve(socket.socket(fileno=descriptors[0]), store, limits, network)
+        os.close(descriptors[0])
+        # The child cannot have been reaped and its number reused within these few steps.
+        with suppress(ProcessLookupError):
+            pidfd = os.pidfd_open(pid)
+            socket.send_fds(control, [b"w"], [pidfd])
+            os.close(pidfd)
+
+
+def _leave_network() -> str:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWNET) == 0:
+        return "network namespace"
+    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+        return "user and network namespace"
+    return "none"
+
+
+def _serve(channel: socket.socket, path: Path, limits: Limits, network: str) -> NoReturn:
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_STACK, _STACK_BYTES)
+        _limit(resource.RLIMIT_DATA, limits.memory)
+        try:
+            store = Store.read_only(str(path))
+        except (OSError, ValueError) as error:
+            channel.sendall(
+                frames.pack_error(EditionError(f"{path}: the store does not open: {error}"))
+            )
+            os._exit(1)
+        channel.sendall(frames.pack(frames.READY, network.encode()))
+        buffer = bytearray()
+        while True:
+            _, payload = frames.receive(channel, buffer)
+            signal.setitimer(signal.ITIMER_REAL, limits.deadline + _GRACE_SECONDS)
+            _answer(store, Job(**orjson.loads(payload)), _Outlet(channel, limits.result_bytes))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except (ConnectionError, MemoryError):
+        os._exit(1)
+    finally:
+        # Nothing of the zygote's may run on in a fork of it, whatever happened.
+        os._exit(2)
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, hard))
+
+
+def _answer(store: Store, job: Job, outlet: _Outlet) -> None:
+    try:
+        _write(store, job, outlet)
+        outlet.close()
+    except ConnectionError:
+        raise
+    except SyntaxError as error:
+        outlet.fail(_syntax_error(error))
+    except QueryError as error:
+        outlet.fail(error)
+    except RuntimeError as error:
+        outlet.fail(QueryRefusedError(f"The query cannot be run: {error}."))
+    except (OSError, ValueError) as error:
+        outlet.fail(QueryError(f"The query failed: {error}."))
+
+
+def _write(store: Store, job: Job, outlet: _Outlet) -> None:
+    syntax = BY_MEDIA_TYPE[job.media_type].syntax
+    results = store.query(
+        job.query,
+        base_iri=job.base_iri,
+        default_graph=None
+        if job.default_graphs is None
+        else [DefaultGraph() if g is None else NamedNode(g) for g in job.default_graphs],
+        named_graphs=None
+        if job.named_graphs is None
+        else [NamedNode(graph) for graph in job.named_graphs],
+    )
+    if isinstance(results, QueryTriples):
+        if not isinstance(syntax, RdfFormat):
+            raise ValueError(f"{job.media_type} cannot carry a graph")
+        triples: Iterable[Triple] = results
+        if syntax == RdfFormat.RDF_XML:
+            triples = _writable(results)
+        pyoxigraph.serialize(triples, outlet, syntax, prefixes=PREFIXES)
+    elif isinstance(syntax, RdfFormat):
+        raise ValueError(f"{job.media_type} cannot carry solutions")
+    else:
+        results.serialize(outlet, syntax)
+
+
+def _writable(triples: Iterable[Triple]) -> Iterator[Triple]:
+    # The serialiser writes an element without a name where a predicate's IRI gives none.
+    for triple in triples:
+        name = re.split(r"[^\w.\-\u00b7]", triple.predicate.value)[-1].lstrip("0123456789.-\u00b7")
+        if not _ELEMENT_NAME.match(name):
+            raise QueryRefusedError(
+                f"RDF/XML cannot write the predicate <{triple.predicate.value}>; "
+                "ask for another format."
+            )
+        yield triple
+
+
+def _syntax_error(error: SyntaxError) -> QuerySyntaxError:
+    message = str(error.msg)
+    position = _POSITION.match(message)
+    if position is None:
+        return QuerySyntaxError(message)
+    line, column = int(position[1]), int(position[2])
+    detail = " ".join(position[3].split())
+    return QuerySyntaxError(f"Line {line}, column {column}: {detail}.", line, column)
+
+
+if __name__ == "__main__":
+    zygote(
+        socket.socket(fileno=int(sys.argv[1])),
+        Path(sys.argv[2]),
+        Limits(**orjson.loads(sys.argv[3])),
+    )

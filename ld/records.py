@@ -1,0 +1,144 @@
+"""records.sqlite: the documents of an edition, their versions, history and findings.
+
+The schema and how rows are packed; `ld.edition` reads them and `ld.publish` writes them.
+Versions and changes are kept for ever: each edition's file begins as a copy of its parent's.
+"""
+
+import sqlite3
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from ld.document import Derivation
+from ld.record import Origin
+from ld.terms import Statement, n_triples, statements_of
+
+FILE: Final = "records.sqlite"
+SCHEMA: Final = """
+CREATE TABLE edition (           -- every edition ever, this one included
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,          -- publication, rollback or withdrawal
+    created TEXT NOT NULL,       -- UTC, to the second; the datestamp of its changes
+    note TEXT NOT NULL,
+    counts BLOB NOT NULL         -- JSON
+);
+CREATE TABLE version (           -- every version of every document ever
+    version INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,        -- of the stated statements
+    datestamp TEXT NOT NULL,
+    stated BLOB NOT NULL,
+    volatile BLOB NOT NULL,
+    derivations BLOB NOT NULL    -- of both, in the order of all statements sorted together
+);
+CREATE INDEX version_by_key ON version (key, digest);
+CREATE TABLE document (          -- what is current
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,          -- dataset, text, part or agent
+    version INTEGER NOT NULL REFERENCES version,
+    state TEXT NOT NULL,         -- published or kept
+    kept_from INTEGER,           -- the sequence that a kept version comes from
+    label TEXT NOT NULL,
+    label_language TEXT NOT NULL,
+    year INTEGER,                -- the earliest that its date may mean
+    context BLOB NOT NULL,       -- what others say of it: type, name, where it is defined
+    seen INTEGER NOT NULL        -- the sequence that last met it
+) WITHOUT ROWID;
+CREATE INDEX document_by_kind ON document (kind, key);
+CREATE TABLE reference (         -- which document refers to which
+    target TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (target, source)
+) WITHOUT ROWID;
+CREATE INDEX reference_by_source ON reference (source);
+CREATE TABLE change (            -- history: one row per document and edition that changed it
+    sequence INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,          -- created, updated or deleted
+    version INTEGER,             -- NULL for a deletion
+    reason TEXT NOT NULL,
+    PRIMARY KEY (sequence, key)
+) WITHOUT ROWID;
+CREATE INDEX change_by_key ON change (key, sequence);
+CREATE TABLE seed (              -- the seed files of this edition
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    key TEXT NOT NULL,           -- the document that it went into; empty if none
+    state TEXT NOT NULL,         -- published, kept or withheld
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX seed_by_key ON seed (key);
+CREATE TABLE finding (
+    severity TEXT NOT NULL, rule TEXT NOT NULL, message TEXT NOT NULL,
+    file TEXT, line INTEGER, field TEXT, value TEXT, key TEXT NOT NULL
+);
+CREATE INDEX finding_by_key ON finding (key);
+CREATE TABLE withdrawal (        -- what the curator took out, until it is taken back
+    key TEXT PRIMARY KEY,
+    reason TEXT NOT NULL,
+    datestamp TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+def create(path: Path) -> sqlite3.Connection:
+    """Open a new, empty records file for writing."""
+    connection = write_to(path)
+    connection.executescript(SCHEMA)
+    return connection
+
+
+def write_to(path: Path) -> sqlite3.Connection:
+    """Open a records file that nobody reads yet.
+
+    Without a journal: a staged file that a crash leaves behind is swept, never repaired.
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open the records file of a finished edition, which never changes."""
+    connection = sqlite3.connect(
+        f"file:{path.as_posix()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def pack(statements: Sequence[Statement]) -> bytes:
+    """Pack sorted statements for a row."""
+    return zlib.compress(n_triples(statements).encode(), 1)
+
+
+def unpack(blob: bytes) -> list[Statement]:
+    """Read back what `pack` wrote."""
+    return statements_of(zlib.decompress(blob).decode())
+
+
+def pack_derivations(
+    statements: Sequence[Statement], derivations: Mapping[Statement, Derivation]
+) -> bytes:
+    """Pack the derivations of these statements, in their order."""
+    table: dict[Derivation, int] = {}
+    rows = [table.setdefault(derivations[statement], len(table)) for statement in statements]
+    reasons = [
+        [reason.rule, *([o.file, o.line, o.field, o.raw] for o in reason.origins)]
+        for reason in table
+    ]
+    return zlib.compress(orjson.dumps([reasons, rows]), 1)
+
+
+def unpack_derivations(statements: Sequence[Statement], blob: bytes) -> dict[Statement, Derivation]:
+    """Read back what `pack_derivations` wrote for the same statements."""
+    reasons, rows = orjson.loads(zlib.decompress(blob))
+    derivations = [
+        Derivation(rule, tuple(Origin(*origin) for origin in origins)) for rule, *origins in reasons
+    ]
+    return {statement: derivations[row] for statement, row in zip(statements, rows, strict=True)}
