@@ -49,7 +49,6 @@ def _date(expression: str) -> str | None:
     is_day = month is not None and match["day"] not in {None, "XX"}
     pieces = (str(int(match["day"])) if is_day else None, month, _year(match["year"]))
     words = " ".join(piece for piece in pieces if piece)
-    # The first word of a date stands inside a sentence, except for the names of months.
     return _QUALIFIERS[match["qualifier"]] + words
 
 

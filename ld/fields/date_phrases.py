@@ -148,8 +148,8 @@ _EITHER = re.compile(r"(?P<first>.+) or (?P<second>.+)")
 _BOTH = re.compile(r"(?P<first>.+) (?:and|&) (?P<second>.+)")
 _ONWARDS = re.compile(r"(?P<first>.*[0-9]{4}\??) ?-")
 
-# Longer intervals are mostly one year in two calendars, as in "1415 - 1995" (AH and AD).
-_LONGEST_INTERVAL = 300
+# Years farther apart are mostly one year in two calendars, as in "1415 - 1995" (AH and AD).
+_FARTHEST = 300
 
 
 def edtf(phrase: str) -> str:
@@ -198,12 +198,9 @@ def _intervals(text: str) -> Iterator[str]:
         return
     for dash in re.finditer(r" ?- ?|(?<=[a-z.])/(?=[a-z])", text):
         try:
-            start, end = _two(text[: dash.start()], text[dash.end() :])
+            yield "{}/{}".format(*_two(text[: dash.start()], text[dash.end() :]))
         except ValueError:
             continue
-        years = [int(date[:4]) for date in (start, end) if re.match("[0-9]{4}", date)]
-        if len(years) < 2 or years[1] - years[0] <= _LONGEST_INTERVAL:
-            yield f"{start}/{end}"
 
 
 def _two(first: str, second: str) -> tuple[str, str]:
@@ -211,17 +208,23 @@ def _two(first: str, second: str) -> tuple[str, str]:
     for head, tail in _SHARED_TAILS:
         shared = tail.search(second)
         if shared and head.fullmatch(first):
-            return _date(first + shared["tail"]), _date(second)
+            first += shared["tail"]
+            break
     start = _date(first)
     if abbreviated := _ABBREVIATED_END.fullmatch(second):
         second = "".join(
             (abbreviated["before"], _complete(start, abbreviated["digits"]), abbreviated["after"])
         )
     end = _date(second)
-    if end[-1] not in "?~%" and start[-1] in "?~%":
-        # A qualifier before the first of two dates is meant for both: c.1809-11, ?1843 or 1844.
-        qualifiers = start[-1] if re.match(r"[^0-9]", first) else ""
-        end += qualifiers
+    years = [int(year[0]) for date in (start, end) if (year := re.match("-?[0-9]{4}", date))]
+    if len(years) == 2 and years[1] - years[0] > _FARTHEST:
+        raise ValueError(
+            f"{start} and {end} lie too far apart to be one date: write the year that is meant, or "
+            f"{start}/{end} if they are one interval"
+        )
+    # A qualifier that leads is meant for both dates: c.1809-11, ?1843 or 1844.
+    if start[-1] in "?~%" and end[-1] not in "?~%" and not first[0].isdigit():
+        end += start[-1]
     return start, end
 
 

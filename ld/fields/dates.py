@@ -25,7 +25,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from edtf.parser import is_valid_edtf
 
-LONGEST: Final = 200
+#: The longest text that is looked at, in characters.
+LONGEST: Final = 100
 
 _HYPHENS = re.compile(r"[\u2010\u2011\u2212]")
 _SHORT_BCE = re.compile(r"-(?!0+\Z)[0-9]{1,3}")

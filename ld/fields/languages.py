@@ -59,13 +59,13 @@ def tag(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _tag(text: str) -> str:
     try:
-        language = langcodes.Language.get(langcodes.standardize_tag(text))
-        known = language.language is not None and language.is_valid()
+        standard = langcodes.standardize_tag(text)
+        known = langcodes.tag_is_valid(standard) and not standard.startswith("x-")
     except (LanguageTagError, LookupError, ValueError):
         known = False
     if not known:
         raise ValueError(f"{text!r} is no known language tag: {_REMEDY}")
-    return language.to_tag().lower()
+    return standard.lower()
 
 
 def authority(tag: str) -> str | None:

@@ -15,8 +15,9 @@ from ld.fields import addresses
 SEARCHED: Final = 2000
 
 _CREATIVE_COMMONS = re.compile(
-    r"/+(?P<path>licenses/[a-z+-]+/[0-9.]+(?:/[a-z]{2,6})?|publicdomain/(?:zero|mark)/[0-9.]+)"
-    r"(?:/(?:deed|legalcode|rdf)(?:\.[A-Za-z_-]+)?)?/?",
+    r"/+(?P<path>licenses/[a-z+-]+/[0-9.]+(?:/(?:[a-z]{2}|igo|scotland))?"
+    r"|publicdomain/(?:zero|mark)/[0-9.]+)"
+    r"(?:/(?:deed|legalcode|rdf)(?:\.[a-z_-]+)?)?/?",
     re.IGNORECASE,
 )
 _RIGHTS_STATEMENT = re.compile(r"/(?:vocab|page)/(?P<name>[A-Za-z-]+)/(?P<version>[0-9.]+)/?")

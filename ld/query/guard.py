@@ -50,7 +50,9 @@ class Token(NamedTuple):
     start: int
 
 
-_UPDATES: Final = frozenset("add clear copy create delete drop insert load move using with".split())
+_UPDATES: Final = frozenset(
+    {"add", "clear", "copy", "create", "delete", "drop", "insert", "load", "move", "using", "with"}
+)
 
 _BASE_CHARS = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
@@ -105,7 +107,7 @@ def check(query: str) -> Query:
         raise QuerySyntaxError("The query is not Unicode text: it has a lone surrogate.") from error
     if size > MAX_BYTES:
         raise QueryLimitError(f"The query has {size} bytes; at most {MAX_BYTES} are read.")
-    text = _CODEPOINT_ESCAPE.sub(_decoded, query)
+    text = _CODEPOINT_ESCAPE.sub(_decoded, query.removeprefix("\ufeff"))
     tokens = list(tokenise(text))
     _refuse_operations(tokens)
     _refuse_depth(text, tokens)
@@ -121,7 +123,8 @@ def tokenise(text: str) -> Iterator[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            _fail(text, position, f"{text[position]!r} begins no token here")
+            what = "a string that has no end, or a wrong escape" if text[position] in "\"'" else ""
+            _fail(text, position, what or f"{text[position]!r} begins no token here")
         kind = match.lastgroup or ""
         if kind == "word" and "." in match[0]:
             yield from _words(match[0], position)
@@ -259,7 +262,10 @@ def _graphs_of(
 
 def _resolved(base: str | None, iri: str) -> str:
     reference = iri[1:-1]
-    return reference if base is None else urljoin(base, reference)
+    if base is None:
+        return reference
+    # An empty fragment, as prefixes have it, is lost in joining.
+    return urljoin(base, reference).removesuffix("#") + "#" * reference.endswith("#")
 
 
 def _fail(text: str, position: int, message: str) -> NoReturn:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import IO, Final, NoReturn, cast
 
 import orjson
 import pyoxigraph
@@ -175,11 +175,12 @@ def _answer(store: Store, job: Job, outlet: _Outlet) -> None:
         outlet.fail(error)
     except RuntimeError as error:
         outlet.fail(QueryRefusedError(f"The query cannot be run: {error}."))
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         outlet.fail(QueryError(f"The query failed: {error}."))
 
 
 def _write(store: Store, job: Job, outlet: _Outlet) -> None:
+    output = cast("IO[bytes]", outlet)
     syntax = BY_MEDIA_TYPE[job.media_type].syntax
     results = store.query(
         job.query,
@@ -193,15 +194,15 @@ def _write(store: Store, job: Job, outlet: _Outlet) -> None:
     )
     if isinstance(results, QueryTriples):
         if not isinstance(syntax, RdfFormat):
-            raise ValueError(f"{job.media_type} cannot carry a graph")
+            raise TypeError(f"{job.media_type} cannot carry a graph")
         triples: Iterable[Triple] = results
         if syntax == RdfFormat.RDF_XML:
             triples = _writable(results)
-        pyoxigraph.serialize(triples, outlet, syntax, prefixes=PREFIXES)
+        pyoxigraph.serialize(triples, output, syntax, prefixes=PREFIXES)
     elif isinstance(syntax, RdfFormat):
-        raise ValueError(f"{job.media_type} cannot carry solutions")
+        raise TypeError(f"{job.media_type} cannot carry solutions")
     else:
-        results.serialize(outlet, syntax)
+        results.serialize(output, syntax)
 
 
 def _writable(triples: Iterable[Triple]) -> Iterator[Triple]:

@@ -22,7 +22,7 @@ from ld.validate.components import Doubt
 from ld.validate.declaration import Declaration, sh
 from ld.validate.graphs import statements_of
 from ld.validate.index import Index, ancestors
-from ld.validate.shape import (
+from ld.validate.compiler import (
     PARAMETERS,
     TARGETS,
     VIOLATION,

@@ -1,0 +1,84 @@
+"""The Flask application: an edition, served.
+
+    config, service, editions   what a process is told; what its requests share; what one sees
+    documents, catalog          documents of things; the corpus as a whole
+    sparql                      queries
+    operation                   health, rules for crawlers, our own files
+    variants, links             one document in each syntax; typed links between them
+    pages, templates, static    what people see
+    negotiation, headers, problems, caching, representation, mounting    HTTP
+"""
+
+from flask import Flask, Response, g, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as Redirection
+
+from app import catalog, documents, headers, operation, problems
+from app.caching import ResponseCache
+from app.config import Config
+from app.editions import Editions, current_edition
+from app.mounting import OUTSIDE, Mount, prefix_of
+from app.pages.frame import frame
+from app.service import EXTENSION, Service
+from ld.errors import EditionError, NoEditionError
+
+
+def create_app(config: Config) -> Flask:
+    """Give the application that serves the current edition of a data directory.
+
+    There need not be one yet: until then every answer says so.
+    """
+    app = Flask(__name__, static_folder=None)
+    editions = Editions(config.data)
+    app.extensions[EXTENSION] = Service(config, None, editions)
+    app.extensions["pressmark.assets"] = operation.read_assets()
+    # Each of these would answer with a redirect to an address made from the request's Host.
+    app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False
+    for blueprint in (operation.blueprint, catalog.blueprint, documents.blueprint):
+        app.register_blueprint(blueprint)
+    app.before_request(_enter)
+    app.after_request(_name_edition)
+    app.after_request(headers.secure)
+    problems.register(app)
+    app.context_processor(lambda: {"frame": frame()})
+    app.jinja_env.globals["asset"] = operation.asset_address
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    mounted = Mount(app.wsgi_app, lambda: _prefix(editions))
+    app.wsgi_app = ResponseCache(  # type: ignore[method-assign]
+        mounted, lambda: _current_id(editions), config.cache_bytes
+    )
+    return app
+
+
+def _enter() -> Redirection | None:
+    """Turn away what is outside of the service's path, and everything before there is an edition."""
+    if request.blueprint == "operation":
+        return None
+    current_edition()
+    if OUTSIDE in request.environ:
+        raise NotFound("Nothing is served here; the corpus has its own path on this host.")
+    if request.environ.get("PATH_INFO") == "":
+        return redirect(url_for("catalog.home"), 308, Response)
+    return None
+
+
+def _name_edition(response: Response) -> Response:
+    if "edition" in g:
+        response.headers[headers.EDITION] = g.edition.id
+    return response
+
+
+def _prefix(editions: Editions) -> str:
+    try:
+        return prefix_of(editions.current().service_url)
+    except EditionError:
+        return ""
+
+
+def _current_id(editions: Editions) -> str | None:
+    try:
+        return editions.current_id()
+    except NoEditionError:
+        return None

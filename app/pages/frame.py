@@ -1,0 +1,77 @@
+"""The frame: what stands around every page."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+
+from app.editions import current_edition
+from app.pages import dates
+from app.pages.values import Value, of_licence
+from app.service import service
+from app.variants import address
+from ld.edition import Edition, StoredDocument
+from ld.errors import EditionError
+from ld.terms import iri_of
+from ld.vocabulary import schema
+
+_UNPUBLISHED: Final = Value("Pressmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation; `current` is the ARIA attribute's value, if any."""
+
+    label: str
+    href: str
+    current: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The name of the site, its navigation, and what its footer says of the edition.
+
+    Without an edition only the name is there.
+    """
+
+    name: Value
+    home: str
+    navigation: list[Entry]
+    edition: str | None = None
+    published: str | None = None
+    licence: Value | None = None
+
+
+def frame() -> Frame:
+    """Give the frame of the page that this request asks for."""
+    try:
+        edition = current_edition()
+        dataset = edition.document("dataset")
+    except EditionError:
+        return Frame(_UNPUBLISHED, request.script_root + "/", [])
+    licences = [obj for _, stated, obj in dataset.stated if stated == schema("license")]
+    return Frame(
+        name=corpus_name(edition, dataset),
+        home=address(),
+        navigation=_navigation(),
+        edition=edition.id,
+        published=dates.day(edition.created),
+        licence=of_licence(iri_of(licences[0])) if licences else None,
+    )
+
+
+def corpus_name(edition: Edition, dataset: StoredDocument) -> Value:
+    """Give the title of the corpus; without one, the host and path that name its things."""
+    if dataset.label in {edition.base, dataset.key}:
+        return Value(edition.base.partition("://")[2].rstrip("/"))
+    return Value(dataset.label, dataset.label_language or "und")
+
+
+def _navigation() -> list[Entry]:
+    places = [("Texts", "texts"), ("Authors", "agents"), ("Dataset", "dataset")]
+    if service().broker is not None:
+        places.append(("Query", "sparql"))
+    here = request.path.lstrip("/")
+    return [
+        Entry(label, address(path), "page" if here == path else None) for label, path in places
+    ]

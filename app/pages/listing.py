@@ -1,0 +1,116 @@
+"""Lists of texts, parts and agents, page by page.
+
+A page begins after a key, so that it stays right whatever is published meanwhile, and costs the
+same at the end of a list as at its beginning.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urlencode
+
+from app.pages.facts import Facts
+from app.pages.record import title_of
+from app.pages.values import Value, number
+from app.variants import address
+from ld.edition import Edition, Entry, StoredDocument
+from ld.iri import DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list; `note` is a remark, such as that a version was kept."""
+
+    title: Value
+    authors: list[Value]
+    date: str | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list.
+
+    `first` and `following` are the addresses of the first and the next page, where there are
+    such.
+    """
+
+    lines: list[Line]
+    count: str
+    total: int
+    first: str | None
+    following: str | None
+
+
+def texts(edition: Edition, after: str, limit: int) -> Listing:
+    """List texts with their authors, by key."""
+    documents = list(islice(edition.documents("text", after), limit + 1))
+    lines = [_text(edition, document) for document in documents[:limit]]
+    keys = [document.key for document in documents]
+    return _listing(lines, edition.counts.get("texts", 0), "texts", after, keys, limit)
+
+
+def agents(edition: Edition, after: str, limit: int) -> Listing:
+    """List agents, by key."""
+    entries = edition.entries("agent", after=after, limit=limit + 1)
+    total = edition.counts.get("agents", 0)
+    return _entries(entries, total, "agents", after, limit)
+
+
+def works(edition: Edition, agent: StoredDocument, path: str, after: str, limit: int) -> Listing:
+    """List the texts that refer to an agent, by key."""
+    entries = edition.entries("text", referring_to=agent.key, after=after, limit=limit + 1)
+    return _entries(entries, edition.count_referring(agent.key), path, after, limit)
+
+
+def parts(edition: Edition, text: StoredDocument, path: str, after: str, limit: int) -> Listing:
+    """List the parts of a text, in their order."""
+    entries = edition.parts_of(text.key)
+    keys = [entry.key for entry in entries]
+    start = keys.index(after) + 1 if after in keys else 0
+    return _entries(entries[start:], len(entries), path, after if start else "", limit)
+
+
+def _text(edition: Edition, document: StoredDocument) -> Line:
+    facts = Facts(edition, document)
+    title = title_of(document, facts)
+    return Line(
+        Value(
+            title.text,
+            title.language,
+            address(DOCUMENT + document.key),
+            is_code=title.is_code,
+        ),
+        facts.authors().values,
+        next((value.text for value in facts.date().values), None),
+        "kept from an earlier edition" if document.state == "kept" else None,
+    )
+
+
+def _entries(entries: Sequence[Entry], total: int, path: str, after: str, limit: int) -> Listing:
+    lines = [
+        Line(
+            _label(entry),
+            [],
+            None if entry.year is None else str(entry.year),
+            "kept from an earlier edition" if entry.state == "kept" else None,
+        )
+        for entry in entries[:limit]
+    ]
+    return _listing(lines, total, path, after, [entry.key for entry in entries], limit)
+
+
+def _label(entry: Entry) -> Value:
+    href = address(DOCUMENT + entry.key)
+    if entry.label == entry.key:
+        return Value(entry.key.rpartition("/")[2], href=href, is_code=True)
+    return Value(entry.label, entry.label_language or "und", href)
+
+
+def _listing(
+    lines: list[Line], total: int, path: str, after: str, keys: Sequence[str], limit: int
+) -> Listing:
+    following = None
+    if len(keys) > limit:
+        following = f"{address(path)}?{urlencode({'after': keys[limit - 1]})}"
+    return Listing(lines, number(total), total, address(path) if after else None, following)
