@@ -1,6 +1,6 @@
 """The compiled validator against pySHACL, and by itself.
 
-The differential tests take PRESSMARK_DIFFERENTIAL cases, 600 unless told otherwise, from the
+The differential tests take PRESSMARK_DIFFERENTIAL cases, 1000 unless told otherwise, from the
 seed PRESSMARK_SEED. A long run:
 
     PRESSMARK_DIFFERENTIAL=10000 pytest -s tests/test_validate_compiled.py -k pyshacl
@@ -36,7 +36,7 @@ from ld.validate.index import Index
 from ld.validate.paths import compile_path
 from ld.validate.patterns import compile_pattern
 
-CASES = int(os.environ.get("PRESSMARK_DIFFERENTIAL", "600"))
+CASES = int(os.environ.get("PRESSMARK_DIFFERENTIAL", "1000"))
 SEED = int(os.environ.get("PRESSMARK_SEED", "20261123"))
 SHAPES = Path(__file__).parents[1] / "shapes"
 SH = "http://www.w3.org/ns/shacl#"
@@ -518,7 +518,7 @@ def test_no_result_of_pyshacl_is_missed_whatever_the_value() -> None:
         assert validator.conforms(document) is not bool(ours), (name, turtle)
         try:
             theirs = by_pyshacl(document, shapes)
-        except TypeError:  # from rdflib, by which pySHACL tries to compare what has no order
+        except (TypeError, ArithmeticError):  # rdflib cannot compare, and pySHACL breaks off
             assert ours, (name, turtle)
         else:
             doubtful = any(result.path is None for result in ours)
