@@ -1,12 +1,12 @@
 """The Flask application: an edition, served.
 
-    config, service, editions   what a process is told; what its requests share; what one sees
-    documents, catalog          documents of things; the corpus as a whole
-    sparql                      queries
-    operation                   health, rules for crawlers, our own files
-    variants, links             one document in each syntax; typed links between them
-    pages, templates, static    what people see
-    negotiation, headers, problems, caching, representation, mounting    HTTP
+config, service, editions   what a process is told; what its requests share; what one sees
+documents, catalog          documents of things; the corpus as a whole
+sparql                      queries
+operation                   health, rules for crawlers, our own files
+variants, links             one document in each syntax; typed links between them
+pages, templates, static    what people see
+negotiation, headers, problems, caching, representation, mounting    HTTP
 """
 
 from flask import Flask, Response, g, request, url_for
@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as Redirection
 
-from app import catalog, documents, headers, operation, problems
+from app import catalog, documents, headers, operation, problems, sparql
 from app.caching import ResponseCache
 from app.config import Config
 from app.editions import Editions, current_edition
@@ -22,6 +22,7 @@ from app.mounting import OUTSIDE, Mount, prefix_of
 from app.pages.frame import frame
 from app.service import EXTENSION, Service
 from ld.errors import EditionError, NoEditionError
+from ld.query.client import BrokerClient
 
 
 def create_app(config: Config) -> Flask:
@@ -31,13 +32,15 @@ def create_app(config: Config) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     editions = Editions(config.data)
-    app.extensions[EXTENSION] = Service(config, None, editions)
+    broker = BrokerClient(config.query_socket) if config.query_socket else None
+    app.extensions[EXTENSION] = Service(config, broker, editions)
     app.extensions["pressmark.assets"] = operation.read_assets()
     # Each of these would answer with a redirect to an address made from the request's Host.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     for blueprint in (operation.blueprint, catalog.blueprint, documents.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(sparql.blueprint())
     app.before_request(_enter)
     app.after_request(_name_edition)
     app.after_request(headers.secure)
@@ -53,7 +56,7 @@ def create_app(config: Config) -> Flask:
 
 
 def _enter() -> Redirection | None:
-    """Turn away what is outside of the service's path, and everything before there is an edition."""
+    """Turn away what is outside of the service's path, and all while there is no edition."""
     if request.blueprint == "operation":
         return None
     current_edition()
@@ -66,7 +69,7 @@ def _enter() -> Redirection | None:
 
 def _name_edition(response: Response) -> Response:
     if "edition" in g:
-        response.headers[headers.EDITION] = g.edition.id
+        response.headers.setdefault(headers.EDITION, g.edition.id)
     return response
 
 

@@ -18,7 +18,6 @@ from werkzeug.wsgi import FileWrapper
 from app.headers import EDITION
 from app.negotiation import acceptable_codings
 from app.representation import Representation, represent
-from ld.errors import NoEditionError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -60,15 +59,15 @@ _Selection: TypeAlias = tuple[Any, ...]
 class ResponseCache:
     """A WSGI application that stands before another and answers what it can itself.
 
-    `edition_of` gives the id of the current edition or raises NoEditionError; it is asked once
-    per request. A response is kept if it was made from that edition, as its own header says, or if
+    `edition_of` gives the id of the current edition, None if there is none; it is asked once per
+    request. A response is kept if it was made from that edition, as its own header says, or if
     it is immutable. A new edition empties the cache. `max_bytes` bounds what is kept.
     """
 
     def __init__(
         self,
         wsgi_app: "WSGIApplication",
-        edition_of: Callable[[], str],
+        edition_of: Callable[[], str | None],
         max_bytes: int = 256 * 2**20,
     ) -> None:
         self._app = wsgi_app
@@ -99,7 +98,7 @@ class ResponseCache:
     def _find(
         self, key: _Key, environ: "WSGIEnvironment", codings: tuple[str, ...]
     ) -> Representation | None:
-        edition = self._current_edition()
+        edition = self._edition_of()
         with self._lock:
             if edition != self._edition:
                 self._edition = edition
@@ -110,12 +109,6 @@ class ResponseCache:
                 return None
             self._resources.move_to_end(key)
             return resource.representations.get(resource.selection(environ, codings))
-
-    def _current_edition(self) -> str | None:
-        try:
-            return self._edition_of()
-        except NoEditionError:
-            return None
 
     def _ask(
         self, key: _Key, environ: "WSGIEnvironment", codings: tuple[str, ...]
@@ -153,7 +146,10 @@ class ResponseCache:
 
         plain = {name: value for name, value in environ.items() if name not in _WITHHELD}
         body = self._app(plain | {"REQUEST_METHOD": "GET", "HTTP_HOST": "localhost"}, start)
-        return *started[-1], body
+        status, headers = started[-1]
+        # The server states the date of each answer; a kept one would grow old.
+        headers.remove("Date")
+        return status, headers, body
 
     def _keep(
         self,
@@ -169,8 +165,10 @@ class ResponseCache:
             varying |= resource.varying
         if resource is None or resource.varying != varying:
             resource = _Resource(varying, _PER_RESOURCE + len(key[0]) + len(key[1]))
-        resource.add(resource.selection(environ, codings), representation)
-        if resource.size <= self._max_bytes // 4:
+        selection = resource.selection(environ, codings)
+        # One resource may not push out most others.
+        resource.add(selection, representation, self._max_bytes // 4)
+        if resource.representations:
             self._resources[key] = resource
             self._size += resource.size
         while self._size > self._max_bytes:
@@ -195,8 +193,8 @@ class _Resource:
         """Give the request's values of what this resource varies by."""
         return codings, *[environ.get(name, "") for name in self._names]
 
-    def add(self, selection: _Selection, representation: Representation) -> None:
-        """Keep a representation, once however many selections lead to it."""
+    def add(self, selection: _Selection, representation: Representation, most: int) -> None:
+        """Keep a representation, once however many selections lead to it, within `most` bytes."""
         if sum(map(len, selection)) > _LONGEST_SELECTION:
             return
         for other in self.representations.values():
@@ -204,11 +202,18 @@ class _Resource:
                 representation = other
                 break
         self.representations[selection] = representation
-        if len(self.representations) > _MOST_SELECTIONS:
+        self._measure()
+        while len(self.representations) > _MOST_SELECTIONS or (
+            self.representations and self.size > most
+        ):
             del self.representations[next(iter(self.representations))]
+            self._measure()
+
+    def _measure(self) -> None:
         distinct = {id(kept): kept.size for kept in self.representations.values()}
+        lengths = sum(sum(map(len, selection)) for selection in self.representations)
         self.size = self.own_size + sum(distinct.values())
-        self.size += sum(_PER_SELECTION + sum(map(len, key)) for key in self.representations)
+        self.size += lengths + _PER_SELECTION * len(self.representations)
 
 
 @dataclass(slots=True)

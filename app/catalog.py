@@ -11,7 +11,7 @@ from app import links, vocabulary
 from app.editions import current_edition
 from app.negotiation import negotiate
 from app.pages import listing
-from app.pages.corpus import dumps, figures
+from app.pages.corpus import dumps, figures, outcome
 from app.pages.facts import Facts
 from app.pages.record import record_page
 from app.service import service
@@ -60,6 +60,8 @@ def home() -> Redirection:
         dumps=dumps(edition),
         texts=listing.texts(edition, "", _ON_HOME),
         all_texts=address("texts"),
+        canonical=edition.service_url,
+        outcome=outcome(edition),
     )
     return page(content, edition.created)
 
@@ -162,9 +164,7 @@ def _vocabulary_body(edition: Edition, chosen: Variant) -> Body:
     return Body(content, edition.created)
 
 
-def _list(
-    title: str, lines: Callable[[Edition, str, int], listing.Listing]
-) -> Response:
+def _list(title: str, lines: Callable[[Edition, str, int], listing.Listing]) -> Response:
     edition = current_edition()
     require_html()
     found = lines(edition, request.args.get("after", ""), service().config.page_size)

@@ -10,7 +10,7 @@ from ld.errors import SettingsError
 PREFIX: Final = "PRESSMARK_"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """The settings of one serving process; the corpus has its own, in `ld.corpus`."""
 

@@ -29,8 +29,9 @@ from app.variants import (
     split_suffix,
     written_as,
 )
-from ld.edition import Edition, StoredDocument, references
+from ld.edition import Edition
 from ld.iri import DOCUMENT
+from ld.stored import StoredDocument, references
 
 blueprint: Final = Blueprint("documents", __name__)
 

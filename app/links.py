@@ -11,7 +11,8 @@ from werkzeug.urls import iri_to_uri
 
 from app.description import Description
 from app.variants import VARIANTS
-from ld.edition import Edition, StoredDocument
+from ld.edition import Edition
+from ld.stored import StoredDocument
 from ld.terms import iri
 from ld.vocabulary import RDF_TYPE, SCHEMA, dcterms, schema
 

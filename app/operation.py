@@ -7,12 +7,12 @@ import hashlib
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from werkzeug.exceptions import NotFound
 
 from app.editions import current_edition
-from app.variants import address
 from ld.errors import EditionError
 
 blueprint: Final = Blueprint("operation", __name__)
@@ -82,7 +82,11 @@ def health() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Let crawlers read everything but the answers to queries."""
-    rules = f"User-agent: *\nDisallow: {address('sparql')}\n"
+    try:
+        start = urlsplit(current_edition().service_url).path
+    except EditionError:
+        start = "/"
+    rules = f"User-agent: *\nDisallow: {start}sparql\n"
     response = Response(rules, mimetype="text/plain")
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response

@@ -9,7 +9,7 @@ from app.config import Config
 
 if TYPE_CHECKING:
     from app.editions import Editions
-    from ld.query.broker import Client
+    from ld.query.client import BrokerClient
 
 EXTENSION: Final = "pressmark"
 
@@ -19,7 +19,7 @@ class Service:
     """The state of the application, kept under `app.extensions["pressmark"]`."""
 
     config: Config
-    broker: "Client | None"
+    broker: "BrokerClient | None"
     editions: "Editions"
 
 

@@ -192,7 +192,7 @@ class _Reading:
         return value.strip()
 
     def texts(self, key: str, default: list[str]) -> list[str]:
-        values = self.take(key, list, "a list of texts")
+        values: list[str] | None = self.take(key, list, "a list of texts")
         if values is None:
             return default
         if not all(isinstance(value, str) and value for value in values):

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ld.edition import Tombstone
+    from ld.stored import Tombstone
 
 
 class PressmarkError(Exception):

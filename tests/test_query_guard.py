@@ -207,9 +207,12 @@ def test_escapes_are_read_before_tokens() -> None:
     assert check("\\u0041SK { ?\\u0078 ?y ?z }").text == "ASK { ?x ?y ?z }"
 
 
+MARKS = "<>(){}[]'\"\\.:;,#?$@^|&=!+-*/~_ \n\r\t"
 FRAGMENTS = st.sampled_from(
-    [*"<>(){}[]'\"\\.:;,#?$@^|&=!+-*/~_ \n\r\t", "'''", '"""', "<<(", ")>>", "\\u00", "\\u0041"]
-    + "SERVICE SELECT FROM NAMED PREFIX BASE GRAPH true ex: <a> ?x 1e %4".split()
+    [
+        *(*MARKS, "'''", '"""', "<<(", ")>>", "\\u00", "\\u0041", "%4", "1e", "?x", "<a>", "ex:"),
+        *("SERVICE", "SELECT", "FROM", "NAMED", "PREFIX", "BASE", "GRAPH", "true"),
+    ]
 )
 
 

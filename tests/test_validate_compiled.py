@@ -7,7 +7,6 @@ seed PRESSMARK_SEED. A long run:
 """
 
 import logging
-import operator
 import os
 import random
 import re
@@ -22,19 +21,13 @@ from typing import NamedTuple
 import pyshacl
 import pytest
 import rdflib
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pyshacl.rdfutil.compare import compare_literal
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, URIRef
 
-from ld.errors import ShapesError
 from ld.terms import Statement, n_triples
 from ld.validate.compiled import Result, compile_shapes
-from ld.validate.datatypes import LEXICAL, holds, value_of
 from ld.validate.graphs import statements_of
 from ld.validate.index import Index
 from ld.validate.paths import compile_path
-from ld.validate.patterns import compile_pattern
 
 CASES = int(os.environ.get("PRESSMARK_DIFFERENTIAL", "1000"))
 SEED = int(os.environ.get("PRESSMARK_SEED", "20261123"))
@@ -405,10 +398,14 @@ def parsed(turtle: str) -> tuple[Statement, ...]:
 parsed_graph = cache(graph)
 
 
-def by_pyshacl(document: Iterable[Statement], shapes: Graph) -> Counter[Result]:
+def by_pyshacl(document: Iterable[Statement], shapes: Graph) -> Counter[Result] | None:
+    """Give the results of pySHACL; None if it breaks off, because rdflib cannot compare."""
     with literals_as_written():
         data = Graph().parse(data=n_triples(document), format="nt")
-        _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+        try:
+            _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+        except (TypeError, ArithmeticError):
+            return None
         assert isinstance(report, Graph), text
         reported = Index(statements_of(report))
         graph_of_shapes = Index(statements_of(shapes))
@@ -516,13 +513,9 @@ def test_no_result_of_pyshacl_is_missed_whatever_the_value() -> None:
         ours = Counter(validator.results(document))
 
         assert validator.conforms(document) is not bool(ours), (name, turtle)
-        try:
-            theirs = by_pyshacl(document, shapes)
-        except (TypeError, ArithmeticError):  # rdflib cannot compare, and pySHACL breaks off
-            assert ours, (name, turtle)
-        else:
-            doubtful = any(result.path is None for result in ours)
-            assert theirs <= ours or (doubtful and ours), (name, turtle)
+        theirs = by_pyshacl(document, shapes)
+        doubtful = any(result.path is None for result in ours)
+        assert ours if theirs is None or doubtful else theirs <= ours, (name, turtle)
 
 
 def test_no_result_of_pyshacl_is_missed_where_stricter_is_not_safer() -> None:
@@ -543,8 +536,6 @@ def test_no_result_of_pyshacl_is_missed_where_stricter_is_not_safer() -> None:
             f":Text a sh:NodeShape ; sh:targetClass :Text ; sh:property [ sh:path :p ; {outer} ] ."
         )
 
-        missed = by_pyshacl(parsed(turtle), shapes) and compile_shapes(shapes).conforms(
-            parsed(turtle)
-        )
+        passed = compile_shapes(shapes).conforms(parsed(turtle))
 
-        assert not missed, (outer, turtle)
+        assert not passed or by_pyshacl(parsed(turtle), shapes) == Counter(), (outer, turtle)

@@ -48,6 +48,17 @@ def figures(edition: Edition) -> list[Figure]:
     ]
 
 
+def outcome(edition: Edition) -> str:
+    """Say in a sentence what became of the seed documents."""
+    counts = edition.counts
+    words = f"{_seeds(counts.get('in', 0))} came in; {number(counts.get('published', 0))} published"
+    if kept := counts.get("kept"):
+        words += f", {number(kept)} kept from an earlier edition"
+    if withheld := counts.get("withheld"):
+        words += f", {number(withheld)} withheld because of the rules"
+    return words + "."
+
+
 def dumps(edition: Edition) -> list[Dump]:
     """Give the dumps of an edition, by name."""
     found = []
@@ -71,3 +82,7 @@ def dumps(edition: Edition) -> list[Dump]:
             )
         )
     return found
+
+
+def _seeds(count: int) -> str:
+    return f"{number(count)} seed document" + ("" if count == 1 else "s")

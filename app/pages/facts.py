@@ -21,8 +21,9 @@ from app.pages.values import (
     web,
 )
 from app.variants import address
-from ld.edition import Edition, StoredDocument
+from ld.edition import Edition
 from ld.iri import DOCUMENT
+from ld.stored import StoredDocument
 from ld.terms import Term, iri, iri_of, is_iri_term, literal_of
 from ld.vocabulary import FOAF, PAV, PROV, RDF_TYPE, dcterms, schema
 
@@ -113,6 +114,11 @@ class Facts:
             if self.description.objects(self.thing, dcterms(meaning)):
                 label = name
         return self.fact(label, dcterms("date"), _date)
+
+    def summary(self) -> Value | None:
+        """Give the description of the thing in words, if there is one."""
+        described = self.description.objects(self.thing, schema("description"))
+        return of_term(described[0]) if described else None
 
     def titles(self) -> list[Term]:
         """Give the titles or names that are stated of the thing."""

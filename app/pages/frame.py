@@ -10,8 +10,9 @@ from app.pages import dates
 from app.pages.values import Value, of_licence
 from app.service import service
 from app.variants import address
-from ld.edition import Edition, StoredDocument
+from ld.edition import Edition
 from ld.errors import EditionError
+from ld.stored import StoredDocument
 from ld.terms import iri_of
 from ld.vocabulary import schema
 
@@ -72,6 +73,4 @@ def _navigation() -> list[Entry]:
     if service().broker is not None:
         places.append(("Query", "sparql"))
     here = request.path.lstrip("/")
-    return [
-        Entry(label, address(path), "page" if here == path else None) for label, path in places
-    ]
+    return [Entry(label, address(path), "page" if here == path else None) for label, path in places]

@@ -13,8 +13,9 @@ from app.pages.facts import Facts
 from app.pages.record import title_of
 from app.pages.values import Value, number
 from app.variants import address
-from ld.edition import Edition, Entry, StoredDocument
+from ld.edition import Edition
 from ld.iri import DOCUMENT
+from ld.stored import Entry, StoredDocument
 
 
 @dataclass(frozen=True, slots=True)

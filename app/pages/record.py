@@ -13,10 +13,11 @@ from app.pages.frame import corpus_name
 from app.pages.values import Value, compact, of_licence, of_term, shortened
 from app.variants import VARIANTS, address
 from ld.document import Derivation
-from ld.edition import Edition, StoredDocument
+from ld.edition import Edition
 from ld.formats import json_ld
 from ld.record import Origin
 from ld.report import Finding, Severity
+from ld.stored import StoredDocument
 from ld.terms import Statement, iri, iri_of
 from ld.vocabulary import dcterms
 

@@ -133,12 +133,11 @@ def size(octets: int) -> str:
     """Give a size as people read it: 2.4 kB."""
     if octets < 1000:
         return f"{octets} bytes"
-    amount = float(octets)
-    for unit in ("kB", "MB", "GB", "TB"):
+    amount, units = octets / 1000, ["TB", "GB", "MB", "kB"]
+    while amount >= 999.5 and len(units) > 1:
         amount /= 1000
-        if amount < 999.5:
-            break
-    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
+        units.pop()
+    return f"{amount:.1f} {units[-1]}" if amount < 9.95 else f"{amount:,.0f} {units[-1]}"
 
 
 def number(count: int) -> str:

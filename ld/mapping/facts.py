@@ -245,7 +245,7 @@ class Interpreter:
             Finding(
                 Severity.VIOLATION,
                 "duplicate_part",
-                f"{first} is the same part of the same text and was used; this file is not published. "
+                f"{first} is the same part of the same text and was used, so this one is not. "
                 "Rename one of them, or give them different parts in the manifest.",
                 record.file.path,
                 origin.line,

@@ -8,7 +8,7 @@
     identifier  schema:identifier
     source      schema:isBasedOn
     rights      schema:copyrightNotice, the note as it is written; schema:license by a rule only
-    file        schema:encoding → schema:MediaObject (not associatedMedia, which asks for thumbnails)
+    file        schema:encoding → schema:MediaObject (associatedMedia asks for a thumbnail)
     parts       schema:hasPart, schema:isPartOf
 
 Every text is stated to be a schema:CreativeWork and never a schema:Dataset: shapes target exact

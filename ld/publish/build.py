@@ -18,7 +18,6 @@ import rdflib
 from ld import iri
 from ld.corpus import Settings
 from ld.document import Document
-from ld.edition import kind_of, record_keeping
 from ld.mapping.documents import (
     MappedText,
     agent_document,
@@ -30,6 +29,7 @@ from ld.publish.scratch import Scratch
 from ld.publish.staging import Staging
 from ld.record import Record
 from ld.report import Finding, Severity
+from ld.stored import kind_of, record_keeping
 from ld.terms import Statement, iri_of, text_of
 from ld.validate import authority
 from ld.validate.authority import Result

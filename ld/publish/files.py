@@ -12,9 +12,10 @@ import orjson
 import pyoxigraph
 
 from ld import terms
-from ld.edition import MANIFEST, record_keeping, sha256_of
+from ld.edition import MANIFEST, sha256_of
 from ld.publish.staging import Staging
 from ld.records import unpack
+from ld.stored import record_keeping
 from ld.vocabulary import PREFIXES, SH
 
 GRAPH: Final = "graph"

@@ -9,8 +9,8 @@ import orjson
 
 from ld import iri, records
 from ld.document import Derivation, Document
-from ld.edition import kind_of, references
 from ld.report import Finding
+from ld.stored import kind_of, references
 from ld.terms import Statement, is_iri_term, literal_of
 from ld.terms import iri as iri_term
 from ld.vocabulary import FOAF, RDF_TYPE, RDFS_IS_DEFINED_BY, dcterms, earliest_year, schema

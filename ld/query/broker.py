@@ -118,12 +118,17 @@ class _OpenEdition:
     def __init__(self, directory: Path, workers: int, limits: Limits) -> None:
         self.edition = directory.name
         try:
-            self.base: str = orjson.loads((directory / "edition.json").read_bytes())["base"]
+            manifest = orjson.loads((directory / "edition.json").read_bytes())
+            self.base: str = manifest["base"]
+            self.service_url: str = manifest.get("service_url") or self.base
         except (OSError, ValueError, KeyError) as error:
             raise EditionError(f"{directory / 'edition.json'}: not readable: {error!r}") from error
         self.pool = Pool(directory / "graph", workers, limits)
         self.users = 0
         self.is_replaced = False
+
+    def facts(self) -> Served:
+        return Served(self.edition, self.base, self.service_url, self.pool.network)
 
     def close_if_done(self) -> None:
         if self.is_replaced and not self.users:
@@ -187,8 +192,7 @@ class Broker:
         """Put the answer to a client's request into its outbox."""
         with self.edition() as served:
             if not request:
-                facts = Served(served.edition, served.base, served.pool.network)
-                outbox.put(frames.pack_json(frames.HEAD, asdict(facts)))
+                outbox.put(frames.pack_json(frames.HEAD, asdict(served.facts())))
                 return
             job, unknown = _job(request, served.base)
             chunks = served.pool.run(job, request["client"], outbox.connection)

@@ -19,6 +19,7 @@ class Served:
 
     edition: str
     base: str
+    service_url: str
     network: str
 
 

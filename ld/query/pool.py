@@ -45,6 +45,13 @@ class _Worker:
         self._pidfd = pidfd
         self._buffer = bytearray()
 
+    def ready(self) -> str:
+        """Give, once it has opened the store, how it is kept from the network."""
+        kind, payload = self.receive(time.monotonic() + _START_SECONDS)
+        if kind != frames.READY:
+            raise frames.error_of(payload)
+        return payload.decode()
+
     def send(self, job: Job) -> None:
         self._channel.sendall(job.frame())
 
@@ -110,22 +117,25 @@ class _Zygote:
         Raises: EditionError if it cannot open the store, OSError if the zygote does not answer.
         """
         ours, theirs = socket.socketpair()
-        with self._lock, theirs:
-            socket.send_fds(self._control, [b"w"], [theirs.fileno()])
-            _, descriptors, _, _ = socket.recv_fds(self._control, 16, 1)
-        if not descriptors:
-            ours.close()
-            raise ConnectionError("the zygote ended")
-        worker = _Worker(ours, descriptors[0])
         try:
-            kind, payload = worker.receive(time.monotonic() + _START_SECONDS)
+            with self._lock, theirs:
+                worker = _Worker(ours, self._pidfd_for(theirs))
         except OSError:
+            ours.close()
+            raise
+        try:
+            network = worker.ready()
+        except BaseException:
             worker.kill()
             raise
-        if kind != frames.READY:
-            worker.kill()
-            raise frames.error_of(payload)
-        return worker, payload.decode()
+        return worker, network
+
+    def _pidfd_for(self, channel: socket.socket) -> int:
+        socket.send_fds(self._control, [b"w"], [channel.fileno()])
+        _, descriptors, _, _ = socket.recv_fds(self._control, 16, 1)
+        if not descriptors:
+            raise ConnectionError("the zygote ended")
+        return descriptors[0]
 
     def end(self) -> None:
         self._control.close()

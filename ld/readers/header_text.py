@@ -119,7 +119,7 @@ def _decode(lines: list[bytes], path: str, findings: list[Finding]) -> list[str]
                 1,
                 Severity.INFO,
                 "byte_order_mark",
-                "The file begins with a byte order mark; it was skipped. Save it as UTF-8 without one.",
+                "The file begins with a byte order mark, which was skipped. Save it without one.",
             )
         )
     if b"\r" in header:
@@ -164,8 +164,8 @@ def _values(lines: list[str], path: str, findings: list[Finding]) -> dict[str, V
                     number,
                     Severity.WARNING,
                     "header_line",
-                    "A header line reads KEY: value; this one was left out. Write a key and a colon, "
-                    "or move the line below ----.",
+                    "A header line reads KEY: value; this one was left out. Write a key and a "
+                    "colon, or move the line below ----.",
                     value=line[:500],
                 )
             )
@@ -178,7 +178,8 @@ def _values(lines: list[str], path: str, findings: list[Finding]) -> dict[str, V
                     number,
                     Severity.WARNING,
                     "unknown_key",
-                    f"This key is not known; its value is not published. Known are {', '.join(KEYS)}.",
+                    "This key is not known, so its value is not published. "
+                    f"Known are {', '.join(KEYS)}.",
                     field=key,
                     value=raw.strip()[:500],
                 )
@@ -202,7 +203,8 @@ def _values(lines: list[str], path: str, findings: list[Finding]) -> dict[str, V
                     number,
                     Severity.WARNING,
                     "duplicate_key",
-                    f"This key stands twice; line {values[name].origin.line} was used. Keep one of them.",
+                    f"This key stands twice, and line {values[name].origin.line} was used. "
+                    "Keep one of them.",
                     field=name,
                     value=raw.strip()[:500],
                 )
@@ -216,7 +218,7 @@ def _values(lines: list[str], path: str, findings: list[Finding]) -> dict[str, V
                     number,
                     Severity.WARNING,
                     "control_character",
-                    "The value holds control characters; they were taken out. Delete them in the file.",
+                    "The value holds control characters, which were taken out. Delete them.",
                     field=name,
                     value=raw.strip()[:500],
                 )

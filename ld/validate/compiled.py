@@ -18,10 +18,6 @@ from rdflib import Graph
 
 from ld.errors import ShapesError
 from ld.terms import Statement, Term, iri, is_iri_term
-from ld.validate.components import Doubt
-from ld.validate.declaration import Declaration, sh
-from ld.validate.graphs import statements_of
-from ld.validate.index import Index, ancestors
 from ld.validate.compiler import (
     PARAMETERS,
     TARGETS,
@@ -31,6 +27,10 @@ from ld.validate.compiler import (
     ShapeCompiler,
     component,
 )
+from ld.validate.components import Doubt
+from ld.validate.declaration import Declaration, sh
+from ld.validate.graphs import statements_of
+from ld.validate.index import Index, ancestors
 from ld.vocabulary import OWL, RDF_TYPE, RDFS, SH
 
 __all__ = ["Result", "Validator", "compile_shapes"]

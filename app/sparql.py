@@ -1,0 +1,163 @@
+"""The SPARQL endpoint: HTTP in front of the query broker.
+
+See: https://www.w3.org/TR/sparql11-protocol/ and
+https://www.w3.org/TR/sparql11-service-description/
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.urls import iri_to_uri
+
+from app.headers import EDITION
+from app.negotiation import negotiate
+from app.problems import NotAcceptable
+from ld.errors import QueryBusyError, QueryRefusedError, QuerySyntaxError
+from ld.formats import BY_MEDIA_TYPE
+from ld.query import guard, results
+from ld.query.client import BrokerClient, Served
+from ld.terms import Statement, iri
+from ld.vocabulary import RDF_TYPE
+
+#: The graphs that a query names and that are not there, as IRIs in angle brackets.
+UNKNOWN_GRAPH: Final = "Pressmark-Unknown-Graph"
+
+_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+# A query of the greatest length, percent-encoded, and the graphs it names.
+_MAX_BODY: Final = 4 * guard.MAX_BYTES
+# Clients and proxies refuse headers of more than some kilobytes.
+_MAX_GRAPHS_SAID: Final = 10
+_MAX_HEADER: Final = 2048
+
+
+def blueprint(page: Callable[[], ResponseReturnValue] | None = None) -> Blueprint:
+    """Give the routes of the endpoint; `page` is what a person gets who asks no query."""
+    routes = Blueprint("sparql", __name__)
+
+    @routes.get("/sparql")
+    def get() -> ResponseReturnValue:
+        if "update" in request.args:
+            raise _update_refused()
+        if "query" not in request.args:
+            return _describe(page)
+        return _answer(
+            request.args.getlist("query"),
+            request.args.getlist("default-graph-uri"),
+            request.args.getlist("named-graph-uri"),
+        )
+
+    @routes.post("/sparql")
+    def post() -> ResponseReturnValue:
+        request.max_content_length = _MAX_BODY
+        request.max_form_memory_size = _MAX_BODY
+        match request.mimetype:
+            case "application/x-www-form-urlencoded":
+                parameters: MultiDict[str, str] = request.form
+                queries = parameters.getlist("query")
+                if "update" in parameters:
+                    raise _update_refused()
+            case "application/sparql-query":
+                parameters = request.args
+                queries = [_body()]
+            case "application/sparql-update":
+                raise _update_refused()
+            case _:
+                raise UnsupportedMediaType(
+                    "Send a query as application/sparql-query, or in the field `query` of "
+                    "application/x-www-form-urlencoded."
+                )
+        return _answer(
+            queries,
+            parameters.getlist("default-graph-uri"),
+            parameters.getlist("named-graph-uri"),
+        )
+
+    return routes
+
+
+def _body() -> str:
+    try:
+        return request.get_data(cache=False).decode()
+    except UnicodeDecodeError as error:
+        raise QuerySyntaxError(f"The query is not UTF-8: byte {error.start}.") from error
+
+
+def _update_refused() -> QueryRefusedError:
+    return QueryRefusedError("Updates are not offered: the data is read-only.")
+
+
+def _broker() -> BrokerClient:
+    broker: BrokerClient | None = current_app.extensions["pressmark"].broker
+    if broker is None:
+        raise QueryBusyError("The query service is not running.", retry_after=60)
+    return broker
+
+
+def _answer(
+    queries: Sequence[str], default_graphs: Sequence[str], named_graphs: Sequence[str]
+) -> Response:
+    if len(queries) != 1:
+        raise BadRequest(f"Send exactly one query; these are {len(queries)}.")
+    query = guard.check(queries[0])
+    media_type = _chosen(results.media_types(query.form))
+    answer = _broker().query(
+        query,
+        media_type,
+        client=request.remote_addr or "",
+        default_graph_uris=default_graphs,
+        named_graph_uris=named_graphs,
+    )
+    response = Response(iter(answer), mimetype=media_type)
+    response.call_on_close(answer.close)
+    response.headers[EDITION] = answer.edition
+    if answer.unknown_graphs:
+        response.headers[UNKNOWN_GRAPH] = _listed(answer.unknown_graphs)
+    response.vary.add("Accept")
+    return response
+
+
+def _listed(graphs: Sequence[str]) -> str:
+    listed = ""
+    for graph in graphs[:_MAX_GRAPHS_SAID]:
+        item = f"<{iri_to_uri(graph)}>"
+        if len(listed) + len(item) > _MAX_HEADER:
+            break
+        listed = f"{listed}, {item}" if listed else item
+    return listed or "?"
+
+
+def _chosen(offers: Sequence[str]) -> str:
+    media_type = negotiate(request.headers.get("Accept", ""), offers)
+    if media_type is None:
+        raise NotAcceptable(offers)
+    return media_type
+
+
+def _describe(page: Callable[[], ResponseReturnValue] | None) -> ResponseReturnValue:
+    media_type = _chosen((*BY_MEDIA_TYPE, *(["text/html"] if page else [])))
+    if page is not None and media_type == "text/html":
+        return page()
+    served = _broker().served()
+    response = Response(BY_MEDIA_TYPE[media_type].write(_description(served)), mimetype=media_type)
+    response.headers[EDITION] = served.edition
+    response.vary.add("Accept")
+    return response
+
+
+def _description(served: Served) -> Iterator[Statement]:
+    endpoint = iri(f"{served.service_url}sparql")
+    graph = iri(f"{served.service_url}sparql#default-graph")
+    dataset = iri(f"{served.base}dataset")
+    yield endpoint, RDF_TYPE, iri(_SD + "Service")
+    yield endpoint, iri(_SD + "endpoint"), endpoint
+    yield endpoint, iri(_SD + "supportedLanguage"), iri(_SD + "SPARQL11Query")
+    for fmt in (*results.SOLUTIONS, *results.GRAPHS):
+        yield endpoint, iri(_SD + "resultFormat"), iri(fmt.iri)
+    yield endpoint, iri(_SD + "defaultDataset"), dataset
+    yield dataset, RDF_TYPE, iri(_SD + "Dataset")
+    yield dataset, iri(_SD + "defaultGraph"), graph
+    yield graph, RDF_TYPE, iri(_SD + "Graph")

@@ -1,0 +1,21 @@
+/* Copy buttons: the only thing here that cannot be done without a script. */
+
+const announcement = document.querySelector(".announcement");
+
+async function copy(button) {
+  const text = document.getElementById(button.dataset.copy).textContent;
+  try {
+    await navigator.clipboard.writeText(text.replace(/\s+/g, " ").trim());
+    announcement.textContent = "Copied";
+  } catch {
+    announcement.textContent = "Your browser does not allow copying; select the text instead.";
+  }
+}
+
+// Browsers offer the clipboard only on secure pages.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.addEventListener("click", () => copy(button));
+    button.hidden = false;
+  }
+}

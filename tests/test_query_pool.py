@@ -1,0 +1,344 @@
+"""Workers answer in every format, have no network, and die alone."""
+
+import csv
+import io
+import os
+import select
+import signal
+import socket
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import orjson
+import pyoxigraph
+import pytest
+from pyoxigraph import RdfFormat
+from query_editions import BASE, CREATOR, TITLE, build, n_triples
+
+from ld.errors import (
+    EditionError,
+    QueryBusyError,
+    QueryError,
+    QueryLimitError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+)
+from ld.formats import FORMATS
+from ld.query.guard import Form, check
+from ld.query.pool import HungUpError, Job, Limits, Pool
+from ld.query.results import GRAPHS, SOLUTIONS, media_types
+
+JSON = "application/sparql-results+json"
+ENDLESS_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+ENDLESS_COUNT = f"SELECT (COUNT(*) AS ?n) {ENDLESS_ROWS.removeprefix('SELECT *')}"
+SELECT = f"SELECT ?t ?c {{ <{BASE}text/1> <{TITLE}> ?t ; <{CREATOR}> ?c }}"
+ROW = ("Title, “1”", f"{BASE}agent/1")
+MEMORY_BOMB = (
+    'SELECT (STRLEN(?v34) AS ?n) { BIND("aaaaaaaaaa" AS ?v0) '
+    + " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(34))
+    + " }"
+)
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("data"), "1-x") / "graph"
+
+
+@pytest.fixture(scope="module")
+def pool(graph: Path) -> Iterator[Pool]:
+    pool = Pool(graph, limits=Limits(deadline=20, memory=256 << 20))
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="module")
+def hasty(graph: Path) -> Iterator[Pool]:
+    pool = Pool(graph, limits=Limits(deadline=0.3, result_bytes=300_000, queue=0.1))
+    yield pool
+    pool.close()
+
+
+def ask(pool: Pool, query: str, media_type: str = JSON) -> bytes:
+    return b"".join(pool.run(Job(query, media_type), client="test"))
+
+
+def works(pool: Pool) -> bool:
+    return bool(orjson.loads(ask(pool, "ASK { ?s ?p ?o }"))["boolean"])
+
+
+def rows(media_type: str, body: bytes) -> list[tuple[str, ...]]:
+    if media_type.endswith("json"):
+        found = orjson.loads(body)["results"]["bindings"]
+        return [tuple(row[name]["value"] for name in ("t", "c")) for row in found]
+    if media_type.endswith("xml"):
+        name = "{http://www.w3.org/2005/sparql-results#}"
+        results = ET.fromstring(body).iter(f"{name}result")
+        return [tuple(b[0].text or "" for b in result) for result in results]
+    if media_type == "text/csv":
+        return [tuple(row) for row in csv.reader(io.StringIO(body.decode()))][1:]
+    solutions = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.TSV)
+    assert isinstance(solutions, pyoxigraph.QuerySolutions)
+    return [tuple(term.value for term in solution) for solution in solutions]
+
+
+def dataset(body: bytes, syntax: object) -> pyoxigraph.Dataset:
+    assert isinstance(syntax, RdfFormat)
+    found = pyoxigraph.Dataset(pyoxigraph.parse(body, format=syntax))
+    found.canonicalize(pyoxigraph.CanonicalizationAlgorithm.UNSTABLE)
+    return found
+
+
+@pytest.mark.parametrize("media_type", media_types(Form.SELECT))
+def test_select_is_right_in_every_format(pool: Pool, media_type: str) -> None:
+    assert rows(media_type, ask(pool, SELECT, media_type)) == [ROW]
+
+
+@pytest.mark.parametrize("media_type", media_types(Form.ASK))
+@pytest.mark.parametrize(
+    ("query", "truth"), [("ASK { ?s ?p ?o }", "true"), ("ASK { ?s ?s ?s }", "false")]
+)
+def test_ask_is_right_in_every_format(pool: Pool, query: str, truth: str, media_type: str) -> None:
+    body = ask(pool, query, media_type).decode()
+
+    if media_type.endswith("json"):
+        assert orjson.loads(body)["boolean"] is (truth == "true")
+    elif media_type.endswith("xml"):
+        assert ET.fromstring(body)[-1].text == truth
+    else:
+        assert body == truth
+
+
+@pytest.mark.parametrize("fmt", GRAPHS, ids=lambda fmt: fmt.name)
+@pytest.mark.parametrize("form", ["CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE ?s { ?s ?p ?o }"])
+def test_graphs_are_right_in_every_format(pool: Pool, form: str, fmt: object) -> None:
+    media_type, syntax = fmt.media_type, fmt.syntax  # type: ignore[attr-defined]
+
+    body = ask(pool, form, media_type)
+
+    assert dataset(body, syntax) == dataset(n_triples().encode(), RdfFormat.N_TRIPLES)
+
+
+def test_blank_nodes_are_written_in_every_graph_format(pool: Pool) -> None:
+    query = f"CONSTRUCT {{ [] <{TITLE}> ?t }} {{ <{BASE}text/1> <{TITLE}> ?t }}"
+
+    graphs = [dataset(ask(pool, query, fmt.media_type), fmt.syntax) for fmt in GRAPHS]
+
+    assert all(found == graphs[0] and len(found) == 1 for found in graphs)
+
+
+def test_every_syntax_of_documents_is_a_result_format() -> None:
+    assert media_types(Form.CONSTRUCT) == tuple(fmt.MEDIA_TYPE for fmt in FORMATS)
+    assert media_types(Form.SELECT)[: len(SOLUTIONS)] == tuple(f.media_type for f in SOLUTIONS)
+
+
+def test_empty_result_is_one_empty_chunk(pool: Pool) -> None:
+    job = Job("CONSTRUCT WHERE { ?s ?s ?s }", "application/n-triples")
+
+    assert list(pool.run(job, client="test")) == [b""]
+
+
+def test_predicate_without_element_name_is_refused_in_rdf_xml(pool: Pool) -> None:
+    query = "CONSTRUCT { ?s <http://example.org/1> ?o } WHERE { ?s ?p ?o }"
+
+    with pytest.raises(QueryRefusedError, match="RDF/XML cannot write"):
+        ask(pool, query, "application/rdf+xml")
+
+
+def test_long_result_comes_in_chunks(pool: Pool) -> None:
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 5000"
+
+    chunks = list(pool.run(Job(query, JSON), client="test"))
+
+    assert len(chunks) > 3
+    assert len(orjson.loads(b"".join(chunks))["results"]["bindings"]) == 5000
+
+
+def test_syntax_error_of_the_engine_says_where(pool: Pool) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        ask(pool, "SELECT * {\n ?s ?p }")
+
+    assert caught.value.line == 2
+
+
+def test_unknown_function_is_refused(pool: Pool) -> None:
+    with pytest.raises(QueryRefusedError, match="custom function"):
+        ask(pool, "SELECT (<http://example.org/f>(1) AS ?x) { }")
+
+
+def test_dataset_of_the_job_overrides_that_of_the_query(pool: Pool) -> None:
+    query = "ASK FROM <http://example.org/g> { ?s ?p ?o }"
+
+    empty = orjson.loads(ask(pool, query))
+    job = Job(query, JSON, default_graphs=(None,), named_graphs=())
+    default = orjson.loads(b"".join(pool.run(job, client="test")))
+
+    assert (empty["boolean"], default["boolean"]) == (False, True)
+
+
+def test_relative_iris_are_resolved_against_the_base(pool: Pool) -> None:
+    job = Job("ASK { <text/1> ?p ?o }", JSON, base_iri=BASE)
+
+    assert orjson.loads(b"".join(pool.run(job, client="test")))["boolean"]
+
+
+@pytest.mark.parametrize("silent", ["", "SILENT"])
+def test_worker_reaches_no_network_even_without_the_guard(pool: Pool, silent: str) -> None:
+    if pool.network == "none":
+        pytest.skip("this system lets us make no network namespace")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}/sparql"
+        query = f"SELECT * {{ SERVICE {silent} <{endpoint}> {{ ?s ?p ?o }} }}"
+
+        if silent:
+            assert orjson.loads(ask(pool, query))["results"]["bindings"] == [{}]
+        else:
+            with pytest.raises(QueryError, match="unreachable"):
+                ask(pool, query)
+
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@pytest.mark.parametrize("update", ["INSERT DATA { <a:a> <a:b> 1 }", "LOAD <http://127.0.0.1/>"])
+def test_worker_takes_no_update_even_without_the_guard(pool: Pool, update: str) -> None:
+    with pytest.raises(QuerySyntaxError):
+        ask(pool, update)
+
+
+@pytest.mark.parametrize("query", [ENDLESS_COUNT, f"{ENDLESS_COUNT} ORDER BY ?n"])
+def test_query_is_stopped_at_its_deadline_and_the_next_one_works(hasty: Pool, query: str) -> None:
+    with pytest.raises(QueryTimeoutError) as caught:
+        ask(hasty, query)
+
+    assert caught.value.seconds == 0.3
+    assert works(hasty)
+
+
+def test_memory_bomb_is_stopped_and_the_next_query_works(pool: Pool) -> None:
+    with pytest.raises(QueryLimitError, match="memory"):
+        ask(pool, MEMORY_BOMB)
+
+    assert works(pool)
+
+
+def test_nesting_bomb_kills_no_more_than_its_worker(pool: Pool) -> None:
+    bomb = "ASK { FILTER(" + "(" * 60_000 + "1" + ")" * 60_000 + ") }"
+    with pytest.raises(QueryLimitError):
+        check(bomb)
+
+    with pytest.raises(QueryLimitError):
+        ask(pool, bomb)
+
+    assert works(pool)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { " + "UNION".join(["{}"] * 3000) + " }",
+        "ASK { FILTER(" + "!" * 65_000 + "1) }",
+        "ASK { " + "MINUS{?s?p?o}" * 2500 + " }",
+    ],
+    ids=["union", "not", "minus"],
+)
+def test_no_chain_that_the_guard_lets_through_overflows_the_stack(pool: Pool, query: str) -> None:
+    checked = check(query)
+
+    assert b"boolean" in ask(pool, checked.text)
+
+
+def test_result_is_limited_in_bytes_and_never_looks_complete(hasty: Pool) -> None:
+    chunks = hasty.run(Job(ENDLESS_ROWS, JSON), client="test")
+    taken = [next(chunks)]
+
+    with pytest.raises(QueryLimitError, match="300000 bytes"):
+        taken.extend(chunks)
+
+    assert 0 < sum(map(len, taken)) <= 300_000
+    assert works(hasty)
+
+
+def test_leaving_an_answer_frees_its_worker(graph: Path) -> None:
+    pool = Pool(graph, limits=Limits(deadline=60, queue=0.0))
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="test")
+        next(chunks)
+        with pytest.raises(QueryBusyError):
+            works(pool)
+
+        chunks.close()  # type: ignore[attr-defined]
+
+        assert works(pool)
+
+
+def test_hang_up_stops_a_query_that_has_given_nothing_yet(graph: Path) -> None:
+    pool = Pool(graph, limits=Limits(deadline=60))
+    ours, theirs = socket.socketpair()
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        stack.enter_context(ours)
+        chunks = pool.run(Job(ENDLESS_COUNT, JSON), client="test", hangup=ours)
+        threading.Timer(0.05, theirs.close).start()
+
+        with pytest.raises(HungUpError):
+            next(chunks)
+
+        assert works(pool)
+
+
+def test_workers_answer_side_by_side(graph: Path) -> None:
+    pool = Pool(graph, workers=2, limits=Limits(deadline=60, queue=0.0))
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="one")
+        next(chunks)
+
+        assert works(pool)
+        chunks.close()  # type: ignore[attr-defined]
+
+
+def test_worker_that_died_idle_is_replaced(graph: Path) -> None:
+    pool = Pool(graph)
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        for child in descendants_named(os.getpid(), str(graph)):
+            end_of(child)
+
+        assert works(pool)
+
+
+def test_store_that_does_not_open_is_an_edition_error(tmp_path: Path) -> None:
+    with pytest.raises(EditionError, match="does not open"):
+        Pool(tmp_path / "nothing")
+
+
+def end_of(process: int) -> None:
+    pidfd = os.pidfd_open(process)
+    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    select.select([pidfd], [], [])
+    os.close(pidfd)
+
+
+def descendants_named(ancestor: int, argument: str) -> list[int]:
+    """Give the processes below this one that were started with this argument."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = []
+    for pid in parents:
+        above = pid
+        while above in parents and above != ancestor:
+            above = parents[above]
+        if above == ancestor and argument in Path(f"/proc/{pid}/cmdline").read_text():
+            found.append(pid)
+    return found
