@@ -13,15 +13,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
+import pyoxigraph
+
 Term: TypeAlias = str
 Statement: TypeAlias = tuple[Term, Term, Term]
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-# What may not stand between < and >: https://www.w3.org/TR/rdf12-n-triples/#grammar-production-IRIREF
-_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff]')
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S")
-_LANGUAGE = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LOWER_CASE = re.compile(r"[a-z0-9-]+\Z")
 # Canonical form escapes these characters and writes all others as they are.
 _ESCAPES = {
     ord('"'): '\\"',
@@ -31,15 +31,35 @@ _ESCAPES = {
     ord("\t"): "\\t",
     ord("\b"): "\\b",
     ord("\f"): "\\f",
-} | {code: f"\\u{code:04X}" for code in (*range(0x08), 0x0B, *range(0x0E, 0x20), 0x7F)}
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([a-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
+} | {
+    code: f"\\u{code:04X}"
+    for code in (*range(0x08), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF)
+}
+_LITERAL = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([a-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
 _ESCAPE_SEQUENCE = re.compile(r"\\(?:u([0-9A-F]{4})|(.))")
 _UNESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "\\": "\\"}
 
 
 def is_iri(value: str) -> bool:
-    """Say whether this text is an absolute IRI that may be written between < and >."""
-    return _ABSOLUTE.match(value) is not None and _NOT_IN_IRI.search(value) is None
+    """Say whether this text is an absolute IRI, as strictly as RFC 3987 has it.
+
+    pyoxigraph decides, so that whatever passes here can be loaded into a store.
+    """
+    try:
+        pyoxigraph.NamedNode(value)
+    except (ValueError, UnicodeEncodeError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def is_language(tag: str) -> bool:
+    """Say whether this is a well-formed language tag in lower case, the form that stores keep."""
+    try:
+        pyoxigraph.Literal("", language=tag)
+    except (ValueError, UnicodeEncodeError):
+        return False
+    return _LOWER_CASE.match(tag) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -57,11 +77,13 @@ def literal(value: str, *, language: str | None = None, datatype: str | None = N
     """Give the term of a literal: a string, a language-tagged string or a typed value.
 
     The language tag must be well-formed and in lower case, because the triple store lowers it.
-    Raises: ValueError for an ill-formed tag or datatype IRI.
+    Raises: ValueError for an ill-formed tag or datatype IRI, or a lone surrogate.
     """
     escaped = value.translate(_ESCAPES)
+    if not escaped.isascii() and _SURROGATE.search(escaped):
+        raise ValueError(f"a lone surrogate is no character: {value!r}")
     if language is not None:
-        if not _LANGUAGE.match(language):
+        if not is_language(language):
             raise ValueError(f"not a language tag in lower case: {language!r}")
         return f'"{escaped}"@{language}'
     if datatype is not None and datatype != XSD + "string":

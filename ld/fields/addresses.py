@@ -7,8 +7,6 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode
-
 from ld.terms import is_iri
 
 #: The longest address that is taken, in characters.
@@ -27,19 +25,13 @@ def url(text: str) -> str:
         raise ValueError(f"this is longer than {LONGEST} characters: write a shorter address")
     if not re.match("https?://", text, re.IGNORECASE):
         raise ValueError("this is no web address: write one that begins with https:// or http://")
-    if not is_iri(text):
-        raise ValueError(
-            "blanks, quotes, angle brackets, braces and control characters cannot stand in an "
-            "address: write them percent-encoded, a blank as %20"
-        )
     if _PERCENT.search(text):
         raise ValueError("a % has to begin an escape of two digits: write a plain % as %25")
-    try:
-        NamedNode(text)
-    except ValueError as error:
+    if not is_iri(text):
         raise ValueError(
-            f"this is no IRI ({error}): write that character percent-encoded"
-        ) from None
+            "blanks, quotes, brackets, braces and control characters cannot stand in an address: "
+            "write them percent-encoded, a blank as %20; or its host is malformed"
+        )
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
