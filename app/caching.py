@@ -240,7 +240,7 @@ def _canonical(query: str) -> str:
     if "&" not in query:
         return query
     pairs = [pair.partition("=") for pair in query.split("&")]
-    if any("%" in name or "+" in name for name, _, _ in pairs):
+    if any("%" in name for name, _, _ in pairs):
         return query
     return "&".join("".join(pair) for pair in sorted(pairs, key=lambda pair: pair[0]))
 

@@ -2,13 +2,14 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ import pytest
 
 from ld.edition import Edition, open_current
 from ld.publish import publish, withdraw
+
+PROJECT = Path(__file__).parents[1]
+KROPOTKIN = PROJECT.parent / "shared" / "corpora" / "kropotkin"
 
 BASE = "http://corpus.example/"
 HOSTILE = "</script><!--<script>alert(1)</script> \" & '\u2028" + "Unbroken" * 30
@@ -126,6 +130,36 @@ def edition(published: Published) -> Edition:
 
 
 @pytest.fixture(scope="session")
+def kropotkin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the Kropotkin corpus with settings and manifest; nobody may change it."""
+    if not KROPOTKIN.is_dir():
+        pytest.skip("the Kropotkin corpus lies beside the project and is not here")
+    folder = tmp_path_factory.mktemp("kropotkin")
+    for name in ("kropotkin_corpus", "metadata"):
+        shutil.copytree(KROPOTKIN / name, folder / name, copy_function=shutil.copyfile)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    shutil.copyfile(PROJECT / "tests" / "kropotkin.toml", folder / "kropotkin_corpus/corpus.toml")
+    return folder / "kropotkin_corpus"
+
+
+@pytest.fixture(scope="session")
+def published_kropotkin(kropotkin: Path, tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """The first edition of the Kropotkin corpus."""
+    data = tmp_path_factory.mktemp("kropotkin_data")
+    publish(kropotkin, data)
+    return open_current(data)
+
+
+@pytest.fixture(scope="session")
+def published_seeds(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """The first edition of the seeds that come with the project."""
+    data = tmp_path_factory.mktemp("seeds_data")
+    publish(PROJECT / "seeds", data)
+    return open_current(data)
+
+
+@pytest.fixture(scope="session")
 def live_server(published: Published) -> Iterator[str]:
     """The address of a server of the shared corpus, as `pressmark serve` starts it."""
     command = [sys.executable, "-m", "app.cli", "serve", "--data", str(published.data)]
@@ -133,7 +167,7 @@ def live_server(published: Published) -> Iterator[str]:
         [*command, "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"},
+        env=os.environ | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"},
     )
     try:
         assert process.stdout is not None
@@ -161,3 +195,26 @@ def _await_health(address: str) -> None:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)  # between attempts to connect, of which there is no other sign
     raise AssertionError(f"no answer from {address}")
+
+
+#: Tests that may skip although everything that they could need is there, with the reason.
+MAY_SKIP: dict[str, str] = {}
+#: Markers of the tiers that need parts from outside; the gate installs them.
+TIERS = ("browser", "clients")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that skips where nothing that it needs is missing."""
+    report = yield
+    if not report.skipped or hasattr(report, "wasxfail") or item.nodeid in MAY_SKIP:
+        return report
+    in_tier = any(item.get_closest_marker(tier) for tier in TIERS)
+    everything_is_here = "CI" in os.environ if in_tier else KROPOTKIN.is_dir()
+    if everything_is_here:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"This test may not skip here: {reason}"
+    return report

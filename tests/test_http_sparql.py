@@ -251,9 +251,9 @@ def test_description_of_the_service_is_negotiated(client: FlaskClient) -> None:
         assert formats == {
             f"http://www.w3.org/ns/formats/{name}"
             for name in (
-                "SPARQL_Results_JSON SPARQL_Results_XML SPARQL_Results_CSV SPARQL_Results_TSV "
-                "Turtle JSON-LD N-Triples RDF_XML"
-            ).split()
+                *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV"),
+                *("SPARQL_Results_TSV", "Turtle", "JSON-LD", "N-Triples", "RDF_XML"),
+            )
         }
 
 

@@ -64,6 +64,7 @@ HEADERS = st.one_of(
         ("*/*;q=0", None),
         ("text/turtle;q=0.001", TURTLE),
         ("text/turtle;version=9;q=0, text/turtle", TURTLE),
+        ("text/turtle;version=9;q=0, text/*;q=0.5, text/html;q=0.1", TURTLE),
         ("text/turtle;charset=utf-8;q=0.2, text/turtle, application/ld+json;q=0.5", JSON_LD),
         ("text/turtle;q=2, application/ld+json", JSON_LD),
         ("text/turtle;q=nan, application/ld+json", JSON_LD),

@@ -1,5 +1,6 @@
 """One broker serves all clients, follows the current edition, and waits for nobody."""
 
+import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 from query_editions import BASE, build, make_current
+from query_processes import kill, started_with, wait_for_end
 
 from ld.errors import (
     NoEditionError,
@@ -40,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(data: Path) -> Iterator[BrokerClient]:
-    with running(data, limits=Limits(deadline=0.5, memory=256 << 20)) as path:
+    with running(data, limits=Limits(deadline=1, memory=256 << 20)) as path:
         yield BrokerClient(path)
 
 
@@ -88,7 +90,6 @@ def test_socket_goes_with_the_broker(data: Path) -> None:
 @pytest.mark.parametrize(
     ("query", "error"),
     [
-        (ENDLESS_COUNT, QueryTimeoutError),
         ("SELECT * { ?s ?p }", QuerySyntaxError),
         ("SELECT (<http://example.org/f>(1) AS ?x) { }", QueryRefusedError),
     ],
@@ -109,7 +110,7 @@ def test_error_carries_its_facts(client: BrokerClient) -> None:
         ask(client, ENDLESS_COUNT)
 
     assert syntax.value.line == 2
-    assert timeout.value.seconds == 0.5
+    assert timeout.value.seconds == 1
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,7 @@ def test_error_carries_its_facts(client: BrokerClient) -> None:
     [
         ("ASK FROM <http://x.example/g> { ?s ?p ?o }", ("http://x.example/g",), False),
         (f"ASK FROM <{BASE}dataset> {{ ?s ?p ?o }}", (), True),
+        ("ASK FROM <dataset> { ?s ?p ?o }", (), True),
         (f"BASE <{BASE}a> ASK FROM <dataset> {{ ?s ?p ?o }}", (), True),
         (f"PREFIX c: <{BASE}> ASK FROM c:dataset FROM <a:b> {{ ?s ?p ?o }}", ("a:b",), True),
         ("ASK FROM NAMED <a:n> { ?s ?p ?o }", ("a:n",), False),
@@ -159,7 +161,7 @@ def test_dataset_of_the_protocol_overrides_that_of_the_query(
 
 
 def test_graphs_are_absolute_iris_and_few(client: BrokerClient) -> None:
-    with pytest.raises(QuerySyntaxError, match="absolute"):
+    with pytest.raises(QuerySyntaxError, match="not the IRI"):
         ask(client, "ASK { }", default_graph_uris=["a b\r\n"])
     with pytest.raises(QueryLimitError, match=str(MAX_GRAPHS)):
         ask(client, "ASK { }", named_graph_uris=["a:b"] * (MAX_GRAPHS + 1))
@@ -229,7 +231,7 @@ def test_new_edition_is_taken_up_while_a_query_runs_on_the_old_one(
 ) -> None:
     build(tmp_path, "1-x")
     make_current(tmp_path, "1-x")
-    client = start(tmp_path, Limits(deadline=60, queue=30, result_bytes=50_000_000))
+    client = start(tmp_path, Limits(deadline=60, queue=30, result_bytes=2_000_000))
     running_on = ask(client, ENDLESS_ROWS)
     build(tmp_path, "2-y", '<a:b> <a:b> "only here" .\n')
     make_current(tmp_path, "2-y")
@@ -242,14 +244,14 @@ def test_new_edition_is_taken_up_while_a_query_runs_on_the_old_one(
     with pytest.raises(QueryLimitError, match="result"):
         for chunk in running_on:
             read += len(chunk)
-    assert read > 49_000_000
+    assert read > 1_900_000
 
 
 def test_edition_that_does_not_open_is_passed_over(tmp_path: Path, start: Start) -> None:
     build(tmp_path, "1-x")
     make_current(tmp_path, "1-x")
     client = start(tmp_path, Limits())
-    assert ask(client, "ASK { }").edition == "1-x"
+    assert truth(ask(client, "ASK { ?s ?p ?o }"))
     (tmp_path / "editions" / "2-broken").mkdir()
     make_current(tmp_path, "2-broken")
 
@@ -266,3 +268,18 @@ def test_before_the_first_edition_there_is_nothing_to_ask(tmp_path: Path, start:
     make_current(tmp_path, "1-x")
 
     assert truth(ask(client, "ASK { ?s ?p ?o }"))
+
+
+def test_broker_that_died_is_replaced_and_leaves_no_process(tmp_path: Path, start: Start) -> None:
+    build(tmp_path, "1-x")
+    make_current(tmp_path, "1-x")
+    client = start(tmp_path, Limits())
+    assert truth(ask(client, "ASK { ?s ?p ?o }"))
+    workers = [os.pidfd_open(process) for process in started_with(str(tmp_path), "worker")]
+
+    kill(started_with(str(tmp_path), "broker"))
+
+    assert truth(ask(client, "ASK { ?s ?p ?o }"))
+    assert len(workers) == 2
+    for pidfd in workers:
+        wait_for_end(pidfd)

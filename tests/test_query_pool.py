@@ -3,8 +3,6 @@
 import csv
 import io
 import os
-import select
-import signal
 import socket
 import threading
 import xml.etree.ElementTree as ET
@@ -17,6 +15,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat
 from query_editions import BASE, CREATOR, TITLE, build, n_triples
+from query_processes import kill, started_with, wait_for_end
 
 from ld.errors import (
     EditionError,
@@ -58,7 +57,7 @@ def pool(graph: Path) -> Iterator[Pool]:
 
 @pytest.fixture(scope="module")
 def hasty(graph: Path) -> Iterator[Pool]:
-    pool = Pool(graph, limits=Limits(deadline=0.3, result_bytes=300_000, queue=0.1))
+    pool = Pool(graph, limits=Limits(deadline=1, result_bytes=300_000))
     yield pool
     pool.close()
 
@@ -211,12 +210,11 @@ def test_worker_takes_no_update_even_without_the_guard(pool: Pool, update: str) 
         ask(pool, update)
 
 
-@pytest.mark.parametrize("query", [ENDLESS_COUNT, f"{ENDLESS_COUNT} ORDER BY ?n"])
-def test_query_is_stopped_at_its_deadline_and_the_next_one_works(hasty: Pool, query: str) -> None:
+def test_query_is_stopped_at_its_deadline_and_the_next_one_works(hasty: Pool) -> None:
     with pytest.raises(QueryTimeoutError) as caught:
-        ask(hasty, query)
+        ask(hasty, ENDLESS_COUNT)
 
-    assert caught.value.seconds == 0.3
+    assert caught.value.seconds == 1
     assert works(hasty)
 
 
@@ -273,7 +271,7 @@ def test_leaving_an_answer_frees_its_worker(graph: Path) -> None:
         with pytest.raises(QueryBusyError):
             works(pool)
 
-        chunks.close()  # type: ignore[attr-defined]
+        chunks.close()
 
         assert works(pool)
 
@@ -301,44 +299,31 @@ def test_workers_answer_side_by_side(graph: Path) -> None:
         next(chunks)
 
         assert works(pool)
-        chunks.close()  # type: ignore[attr-defined]
+        chunks.close()
 
 
-def test_worker_that_died_idle_is_replaced(graph: Path) -> None:
+def test_worker_that_died_idle_is_replaced(tmp_path: Path) -> None:
+    graph = build(tmp_path, "1-x") / "graph"
     pool = Pool(graph)
     with ExitStack() as stack:
         stack.callback(pool.close)
-        for child in descendants_named(os.getpid(), str(graph)):
-            end_of(child)
+        kill(started_with(str(graph)))
 
         assert works(pool)
+
+
+def test_closed_pool_leaves_no_process(tmp_path: Path) -> None:
+    graph = build(tmp_path, "1-x") / "graph"
+    pool = Pool(graph, workers=2)
+    pidfds = [os.pidfd_open(process) for process in started_with(str(graph))]
+
+    pool.close()
+
+    assert len(pidfds) == 3
+    for pidfd in pidfds:
+        wait_for_end(pidfd)
 
 
 def test_store_that_does_not_open_is_an_edition_error(tmp_path: Path) -> None:
     with pytest.raises(EditionError, match="does not open"):
         Pool(tmp_path / "nothing")
-
-
-def end_of(process: int) -> None:
-    pidfd = os.pidfd_open(process)
-    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    select.select([pidfd], [], [])
-    os.close(pidfd)
-
-
-def descendants_named(ancestor: int, argument: str) -> list[int]:
-    """Give the processes below this one that were started with this argument."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-    found = []
-    for pid in parents:
-        above = pid
-        while above in parents and above != ancestor:
-            above = parents[above]
-        if above == ancestor and argument in Path(f"/proc/{pid}/cmdline").read_text():
-            found.append(pid)
-    return found

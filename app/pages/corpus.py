@@ -51,11 +51,11 @@ def figures(edition: Edition) -> list[Figure]:
 def outcome(edition: Edition) -> str:
     """Say in a sentence what became of the seed documents."""
     counts = edition.counts
-    words = f"{_seeds(counts.get('in', 0))} came in; {number(counts.get('published', 0))} published"
+    words = f"{_seeds(counts.get('in', 0))}: {number(counts.get('published', 0))} published"
     if kept := counts.get("kept"):
         words += f", {number(kept)} kept from an earlier edition"
     if withheld := counts.get("withheld"):
-        words += f", {number(withheld)} withheld because of the rules"
+        words += f", {number(withheld)} withheld"
     return words + "."
 
 

@@ -4,11 +4,13 @@ Each is as understood, and beside it as recorded, where the two differ.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from app.description import Description
 from app.pages import dates
 from app.pages.values import (
+    NOT_STATED,
     Fact,
     Value,
     compact,
@@ -52,13 +54,15 @@ class Facts:
             self.fact("Title", dcterms("title"), of_term),
             self.authors(),
             self.date(),
-            self.fact("Language", schema("inLanguage"), _language),
+            self.fact("Language", schema("inLanguage"), _language, is_same=_always),
             self.fact("Genre", dcterms("subject"), of_term),
             self.fact("Identifier", dcterms("identifier"), _code),
             self.fact("Part of", dcterms("isPartOf"), self.reference),
             self.fact("Source", dcterms("source"), of_term),
             self.fact("Rights statement", dcterms("rights"), of_term),
-            self.fact("Licence", schema("license"), _licence, missing=_ASK_FIRST),
+            self.fact(
+                "Licence", schema("license"), _concluded, missing=_ASK_FIRST, is_same=_always
+            ),
             self.fact("Access", schema("isAccessibleForFree"), _access),
         ]
         # A part takes date, genre and identifier from its text; their absence says nothing.
@@ -76,7 +80,13 @@ class Facts:
             self.fact("Type", schema("encodingFormat"), _code, subject=self.file),
             self.fact("Size", schema("contentSize"), _size, subject=self.file),
             self.fact("SHA-256", schema("sha256"), _code, subject=self.file),
-            self.fact("Retrieved", iri(PAV + "retrievedOn"), _instant, subject=self.file),
+            self.fact(
+                "Retrieved",
+                iri(PAV + "retrievedOn"),
+                _instant,
+                subject=self.file,
+                is_same=_always,
+            ),
             self.fact("Retrieved from", iri(PROV + "wasDerivedFrom"), of_term, subject=self.file),
         ]
 
@@ -104,7 +114,10 @@ class Facts:
 
     def authors(self) -> Fact:
         """Give the authors, linked to their pages."""
-        fact = self.fact("Author", schema("creator"), self.reference)
+        # One field may name several authors, so it only has to contain the name.
+        fact = self.fact(
+            "Author", schema("creator"), self.reference, is_same=lambda raw, name: name in raw
+        )
         return Fact("Authors" if len(fact.values) > 1 else "Author", fact.values)
 
     def date(self) -> Fact:
@@ -131,19 +144,21 @@ class Facts:
         show: Show,
         *,
         subject: Term | None = None,
-        missing: str | None = None,
+        missing: str = NOT_STATED,
+        is_same: Callable[[str, str], bool] = str.__eq__,
     ) -> Fact:
-        """Give what is stated of a subject (the thing, if not said), each value as recorded."""
+        """Give what is stated of a subject (the thing, if not said).
+
+        Each value says how it was recorded, unless `is_same` finds that in what is shown.
+        """
         subject = subject or self.thing
         values = []
         for obj in self.description.objects(subject, predicate):
             if obj == iri(self.edition.base + "dataset"):
                 continue
             derivation = self.document.derivations.get((subject, predicate, obj))
-            lexical = obj if is_iri_term(obj) else literal_of(obj)[0]
-            same = (lexical,) if show in {_instant, _language} else ()
-            values.append(recorded_as(show(obj), derivation, *same))
-        return Fact(label, values) if missing is None else Fact(label, values, missing)
+            values.append(recorded_as(show(obj), derivation, is_same))
+        return Fact(label, values, missing)
 
     def reference(self, term: Term) -> Value:
         """Show another thing of this corpus by its name, linked to its page."""
@@ -183,6 +198,14 @@ def _instant(term: Term) -> Value:
 
 def _licence(term: Term) -> Value:
     return of_licence(iri_of(term)) if is_iri_term(term) else of_term(term)
+
+
+def _concluded(term: Term) -> Value:
+    return replace(_licence(term), note="concluded from the rights statement")
+
+
+def _always(_raw: str, _shown: str) -> bool:
+    return True
 
 
 def _access(term: Term) -> Value:

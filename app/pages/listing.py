@@ -5,7 +5,7 @@ same at the end of a list as at its beginning.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -33,7 +33,7 @@ class Listing:
     """One page of a list.
 
     `first` and `following` are the addresses of the first and the next page, where there are
-    such.
+    such. `start` is the number of the first line, where the lines are numbered.
     """
 
     lines: list[Line]
@@ -41,6 +41,7 @@ class Listing:
     total: int
     first: str | None
     following: str | None
+    start: int = 1
 
 
 def texts(edition: Edition, after: str, limit: int) -> Listing:
@@ -69,7 +70,8 @@ def parts(edition: Edition, text: StoredDocument, path: str, after: str, limit: 
     entries = edition.parts_of(text.key)
     keys = [entry.key for entry in entries]
     start = keys.index(after) + 1 if after in keys else 0
-    return _entries(entries[start:], len(entries), path, after if start else "", limit)
+    page = _entries(entries[start:], len(entries), path, after if start else "", limit)
+    return replace(page, start=start + 1)
 
 
 def _text(edition: Edition, document: StoredDocument) -> Line:

@@ -53,7 +53,7 @@ class Citation:
 
     authors: list[Value]
     others: bool
-    title: Value | None
+    title: Value
     date: str | None
     corpus: Value | None
     edition: str

@@ -1,6 +1,7 @@
 """Values: one thing to show, with its language, its link and the way it was recorded."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -101,16 +102,15 @@ def web(iri: str) -> str | None:
     return iri if _WEB.match(iri) else None
 
 
-def recorded_as(value: Value, derivation: Derivation | None, *ignored: str) -> Value:
-    """Add the text that the seed has for a value, if it differs from what is shown.
-
-    `ignored` are further texts that differ in nothing that matters.
-    """
+def recorded_as(
+    value: Value, derivation: Derivation | None, is_same: Callable[[str, str], bool]
+) -> Value:
+    """Add the text that the seed has for a value, unless that is the same as what is shown."""
     for origin in derivation.origins if derivation else ():
         if origin.file == SETTINGS_FILE or origin.field == "file":
             continue
         raw = origin.raw.strip()
-        if raw in {value.text, *ignored}:
+        if is_same(raw, value.text):
             return value
         return replace(value, recorded=shortened(raw, _LONGEST_RECORDED))
     return value

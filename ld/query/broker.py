@@ -15,10 +15,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urljoin
 
 import orjson
 
@@ -195,24 +196,26 @@ class Broker:
                 outbox.put(frames.pack_json(frames.HEAD, asdict(served.facts())))
                 return
             job, unknown = _job(request, served.base)
-            chunks = served.pool.run(job, request["client"], outbox.connection)
-            first = next(chunks)
             head = {"edition": served.edition, "unknown_graphs": unknown}
-            outbox.put(frames.pack_json(frames.HEAD, head))
-            outbox.put(frames.pack(frames.DATA, first))
-            for chunk in chunks:
-                outbox.put(frames.pack(frames.DATA, chunk))
-            outbox.put(frames.pack(frames.END))
+            with closing(served.pool.run(job, request["client"], outbox.connection)) as chunks:
+                first = next(chunks)
+                outbox.put(frames.pack_json(frames.HEAD, head))
+                outbox.put(frames.pack(frames.DATA, first))
+                for chunk in chunks:
+                    outbox.put(frames.pack(frames.DATA, chunk))
+                outbox.put(frames.pack(frames.END))
 
 
 def _job(request: dict[str, Any], base: str) -> tuple[Job, list[str]]:
-    default: list[str] = request["default_graphs"]
-    named: list[str] = request["named_graphs"]
+    default, named = (
+        [urljoin(base, graph) for graph in request[name]]
+        for name in ("default_graphs", "named_graphs")
+    )
     if len(default) + len(named) > MAX_GRAPHS:
         raise QueryLimitError(f"A query may name {MAX_GRAPHS} graphs at most.")
     for graph in (*default, *named):
         if not is_iri(graph):
-            raise QuerySyntaxError(f"{graph!r} is not the absolute IRI of a graph.")
+            raise QuerySyntaxError(f"{graph!r} is not the IRI of a graph.")
     job = Job(request["text"], request["media_type"], base_iri=base)
     if not default and not named:
         return job, []
@@ -228,6 +231,7 @@ class _Outbox:
     """What is to be sent to a client; putting never waits, so that a worker never does."""
 
     def __init__(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
         self.connection = connection
         self._spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._sent = 0
@@ -269,7 +273,7 @@ class _Outbox:
 
     def _send(self, data: bytes) -> int:
         try:
-            return self.connection.send(data, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+            return self.connection.send(data)
         except BlockingIOError:
             return 0
         except ConnectionError as error:
@@ -281,25 +285,23 @@ class _Handler(socketserver.BaseRequestHandler):
     request: socket.socket
 
     def handle(self) -> None:
-        outbox = _Outbox(self.request)
-        try:
-            with suppress(HungUpError, OSError):
-                self._answer(outbox)
-                outbox.drain()
-        finally:
-            outbox.close()
+        with suppress(HungUpError, OSError):
+            self.request.settimeout(_REQUEST_SECONDS)
+            _, payload = frames.receive(self.request, bytearray())
+            with closing(_Outbox(self.request)) as outbox:
+                self._answer(payload, outbox)
 
-    def _answer(self, outbox: _Outbox) -> None:
-        self.request.settimeout(_REQUEST_SECONDS)
-        _, payload = frames.receive(self.request, bytearray())
+    def _answer(self, payload: bytes, outbox: _Outbox) -> None:
         if not self.server.places.acquire(blocking=False):
             busy = QueryBusyError("Too many queries are under way.", retry_after=1)
             outbox.put(frames.pack_error(busy))
             return
         try:
-            self.server.broker.answer(orjson.loads(payload), outbox)
-        except PressmarkError as error:
-            outbox.put(frames.pack_error(error))
+            try:
+                self.server.broker.answer(orjson.loads(payload), outbox)
+            except PressmarkError as error:
+                outbox.put(frames.pack_error(error))
+            outbox.drain()
         finally:
             self.server.places.release()
 

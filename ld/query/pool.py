@@ -1,5 +1,6 @@
 """Keep workers ready, ask one of them, and kill it when it exceeds what a query may use."""
 
+import math
 import os
 import queue
 import select
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -165,7 +166,9 @@ class Pool:
             self.close()
             raise
 
-    def run(self, job: Job, client: str, hangup: socket.socket | None = None) -> Iterator[bytes]:
+    def run(
+        self, job: Job, client: str, hangup: socket.socket | None = None
+    ) -> Generator[bytes, None, None]:
         """Answer a query chunk by chunk; an error before the first chunk leaves nothing sent.
 
         There is one chunk at least, maybe empty. `client` says who asks, `hangup` is a socket on
@@ -219,7 +222,8 @@ class Pool:
             return self._places.get(timeout=self.limits.queue)
         except queue.Empty:
             raise QueryBusyError(
-                "All workers are busy with other queries.", retry_after=round(self.limits.deadline)
+                "All workers are busy with other queries.",
+                retry_after=math.ceil(self.limits.deadline),
             ) from None
 
     def _return_place(self, worker: _Worker | None, *, finished: bool) -> None:

@@ -2,9 +2,10 @@
 
 pySHACL is the authority and writes the report, at some milliseconds per document. Most
 documents have nothing to report, and this validator finds them at a small part of that cost. It
-never passes a document for which pySHACL has a result. It may be stricter: an ill-formed
-xsd:gYear, years in another order than sh:lessThanOrEquals asks, a bound that SPARQL cannot
-compare. What it does not implement exactly, it refuses when it is compiled.
+never passes a document for which pySHACL has a result. It is stricter where pySHACL lets pass
+what SHACL does not: an ill-formed xsd:gYear or xsd:gYearMonth, an order between values of two
+datatypes or between IRIs, a line feed after the end that a pattern asks for. What it does not
+implement exactly, it refuses when it is compiled.
 
 Documents are canonical N-Triples without blank nodes and without literals of xsd:token and
 xsd:normalizedString, which rdflib rewrites.

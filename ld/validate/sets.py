@@ -87,12 +87,13 @@ def _ordered(parameter: str, order: Order) -> SetComponent:
 
 def _pairing(predicate: Term, order: Order) -> SetCheck:
     def check(index: Index, focus: Term, values: Nodes) -> Collection[Term | None]:
-        others = index.objects(focus, predicate)
+        others = [value_of(other) for other in index.objects(focus, predicate)]
+        # One result for each pair out of order.
         return [
             value
-            for value in (values if others else ())
+            for value, known in ([(each, value_of(each)) for each in values] if others else ())
             for other in others
-            if not holds(order, value_of(value), value_of(other))
+            if not holds(order, known, other)
         ]
 
     return check
