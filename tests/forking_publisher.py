@@ -11,6 +11,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,7 +139,15 @@ def _in_child(request: dict[str, Any]) -> dict[str, Any]:
     return dict(json.loads(answer))
 
 
+def _warm_up() -> None:
+    """Import and load what publications put off; a plan opens no triple store."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a.txt").write_text("TITLE: A\nAUTHOR: B\nSOURCE_ID: a\n----\n")
+        publish(Path(folder), Path(folder) / "data", plan=True)
+
+
 def _serve() -> None:
+    _warm_up()
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(json.dumps(_in_child(json.loads(line))).encode() + b"\n")
         sys.stdout.buffer.flush()

@@ -62,7 +62,9 @@ def agents(edition: Edition, after: str, limit: int) -> Listing:
 def works(edition: Edition, agent: StoredDocument, path: str, after: str, limit: int) -> Listing:
     """List the texts that refer to an agent, by key."""
     entries = edition.entries("text", referring_to=agent.key, after=after, limit=limit + 1)
-    return _entries(entries, edition.count_referring(agent.key), path, after, limit)
+    keys = [entry.key for entry in entries]
+    lines = [_text(edition, edition.document(key), fewest_authors=2) for key in keys[:limit]]
+    return _listing(lines, edition.count_referring(agent.key), path, after, keys, limit)
 
 
 def parts(edition: Edition, text: StoredDocument, path: str, after: str, limit: int) -> Listing:
@@ -74,9 +76,10 @@ def parts(edition: Edition, text: StoredDocument, path: str, after: str, limit: 
     return replace(page, start=start + 1)
 
 
-def _text(edition: Edition, document: StoredDocument) -> Line:
+def _text(edition: Edition, document: StoredDocument, fewest_authors: int = 1) -> Line:
     facts = Facts(edition, document)
     title = title_of(document, facts)
+    authors = facts.authors().values
     return Line(
         Value(
             title.text,
@@ -84,7 +87,7 @@ def _text(edition: Edition, document: StoredDocument) -> Line:
             address(DOCUMENT + document.key),
             is_code=title.is_code,
         ),
-        facts.authors().values,
+        authors if len(authors) >= fewest_authors else [],
         next((value.text for value in facts.date().values), None),
         "kept from an earlier edition" if document.state == "kept" else None,
     )

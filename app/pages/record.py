@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.pages import dates
 from app.pages.facts import Facts
 from app.pages.frame import corpus_name
-from app.pages.values import Value, compact, of_licence, of_term, shortened
+from app.pages.values import Value, compact, of_licence, of_term, shortened, web
 from app.variants import VARIANTS, address
 from ld.document import Derivation
 from ld.edition import Edition
@@ -18,7 +18,7 @@ from ld.formats import json_ld
 from ld.record import Origin
 from ld.report import Finding, Severity
 from ld.stored import StoredDocument
-from ld.terms import Statement, iri, iri_of
+from ld.terms import Statement, Term, iri, iri_of, is_iri_term
 from ld.vocabulary import dcterms
 
 _KINDS: Final = {"text": "Text", "part": "Part", "agent": "Agent", "dataset": "Dataset"}
@@ -243,15 +243,22 @@ def _groups(document: StoredDocument, facts: Facts) -> Iterator[Group]:
 def _row(statement: Statement, document: StoredDocument, facts: Facts) -> Row:
     _, predicate, obj = statement
     derivation = document.derivations.get(statement)
-    is_own = obj.startswith(f"<{facts.edition.base}")
-    value = Value(iri_of(obj), is_code=True) if is_own else of_term(obj)
     return Row(
         property=compact(iri_of(predicate)),
         property_iri=iri_of(predicate),
-        value=value,
+        value=_object(obj, facts.edition.base),
         rule="from the history of editions" if derivation is None else f"rule {derivation.rule}",
         reasons=[] if derivation is None else _reasons(derivation),
     )
+
+
+def _object(term: Term, base: str) -> Value:
+    if not is_iri_term(term):
+        return of_term(term)
+    target = iri_of(term)
+    # Our own addresses lead to where the service runs, which need not be where the base says.
+    href = None if target.startswith(base) else web(target)
+    return Value(compact(target), href=href, is_code=True)
 
 
 def _reasons(derivation: Derivation) -> list[Reason]:
