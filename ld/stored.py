@@ -118,7 +118,12 @@ def document_iri(base: str, key: str) -> str:
 
 
 def record_keeping(base: str, key: str, kind: str, datestamp: str) -> tuple[Statement, ...]:
-    """Give what the history says of a document: the day of its current version."""
+    """Give what the history says of a document: the day of its current version.
+
+    Of the dataset it says nothing here: that changes with every edition (see `ld.describe`).
+    """
+    if kind == DATASET:
+        return ()
     day = literal(datestamp[:10], datatype=XSD + "date")
     modified = (iri_term(document_iri(base, key)), dcterms("modified"), day)
     if kind in {"text", "part"}:

@@ -59,6 +59,11 @@ def current(data: Path) -> Path | None:
         return None
 
 
+def sequence_of(path: Path) -> int:
+    """Give the place in the sequence that the name of an edition's directory states."""
+    return int(path.name.partition("-")[0])
+
+
 def newest_sound(data: Path) -> tuple[Edition | None, list[str]]:
     """Give the edition to build upon: the current one, or the last before it that is undamaged.
 
@@ -68,9 +73,10 @@ def newest_sound(data: Path) -> tuple[Edition | None, list[str]]:
     here = current(data)
     if here is None:
         return None, []
-    limit = int(here.name.partition("-")[0])
+    if not here.exists():
+        passed.append(f"{here.name}: there is no such directory")
     for sequence, path in reversed(sequences(data).items()):
-        if sequence > limit:
+        if sequence > sequence_of(here):
             continue
         try:
             edition = Edition(path)
@@ -87,14 +93,25 @@ def newest_sound(data: Path) -> tuple[Edition | None, list[str]]:
 
 
 def sweep(data: Path) -> None:
-    """Remove what a publication that was killed left behind."""
+    """Remove what a publication that was killed left behind.
+
+    Raises: PublicationError if the link to the current edition was lost, since every edition
+    would then look like something left behind.
+    """
     for path in data.glob(f"{_STAGING}*"):
         shutil.rmtree(path, ignore_errors=True)
     for path in data.glob(f"{CURRENT}.*"):
         path.unlink(missing_ok=True)
     here = current(data)
-    limit = 0 if here is None else int(here.name.partition("-")[0])
-    for sequence, path in sequences(data).items():
+    limit = 0 if here is None else sequence_of(here)
+    found = sequences(data)
+    if here is None and max(found, default=0) > 1:
+        name = found[max(found)].name
+        raise PublicationError(
+            f"{data} holds editions, and no link {CURRENT} says which of them is the current one. "
+            f"Make the link: cd {data} && ln -s {EDITIONS}/{name} {CURRENT}"
+        )
+    for sequence, path in found.items():
         if sequence > limit:  # finished, but killed before the link was moved: nobody saw it
             shutil.rmtree(path, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,7 +65,7 @@ class Making:
                 directory.sweep(self.data)
                 with directory.staged(self.data) as folder:
                     yield from self._staged(folder)
-        except OSError as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise _explained(error, self.data) from error
 
     def _staged(self, folder: Path) -> Iterator["Making"]:
@@ -82,7 +83,7 @@ class Making:
             shutil.copyfile(self.parent.path / records.FILE, self.folder / records.FILE)
             after = datetime.fromisoformat(self.parent.created) + timedelta(seconds=1)
             started = max(started, after)
-            self.sequence = self.parent.sequence + 1
+            self.sequence = directory.sequence_of(self._current()) + 1
         self.started = started
         self.created = seconds(started)
         base = "" if self.parent is None else self.parent.base
@@ -237,7 +238,11 @@ class Making:
             "findings": self._first_findings(1000),
             "remarks": self.remarks,
         }
-        is_unchanged = self.parent is not None and self.parent.manifest["digest"] == digest
+        is_unchanged = (
+            self.parent is not None
+            and self.parent.path == directory.current(self.data)
+            and self.parent.manifest["digest"] == digest
+        )
         if self.plan or is_unchanged:
             self.staging.close()
             state = "planned" if self.plan and not is_unchanged else "unchanged"
@@ -358,13 +363,20 @@ def _about_settings(settings: Settings) -> Iterator[Finding]:
             yield Finding(Severity.WARNING, "settings", message, corpus.SETTINGS_FILE, field=key)
 
 
-def _explained(error: OSError, data: Path) -> PublicationError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+def _explained(error: OSError | sqlite3.OperationalError, data: Path) -> PublicationError:
+    if isinstance(error, sqlite3.OperationalError):
+        # The extended codes of a failed input or output hold the plain one in their last byte.
+        is_full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+        what = f"{data}: {error}."
+    else:
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        what = f"{error.filename or data}: {error.strerror or error}."
+    if is_full:
         return PublicationError(
             f"The disk of {data} is full. Nothing was published and the current edition stands. "
             "Make room, or choose another directory with --data."
         )
-    return PublicationError(f"{error.filename or data}: {error.strerror}.")
+    return PublicationError(what)
 
 
 def key_of(identifier: str) -> str:
