@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,7 +163,14 @@ def published_seeds(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 @pytest.fixture(scope="session")
 def live_server(published: Published) -> Iterator[str]:
     """The address of a server of the shared corpus, as `pressmark serve` starts it."""
-    command = [sys.executable, "-m", "app.cli", "serve", "--data", str(published.data)]
+    with serving(published.data) as address:
+        yield address
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[str]:
+    """Run `pressmark serve` on a free port and give its address, once it answers."""
+    command = [sys.executable, "-m", "app.cli", "serve", "--data", str(data)]
     process = subprocess.Popen(
         [*command, "--port", "0"],
         stdout=subprocess.PIPE,

@@ -4,16 +4,14 @@
     kept        violates a shape, so its previous version stands
     withheld    violates a shape and has no previous version that may stand
 
-Documents are validated in batches with pySHACL; time and memory per document do not depend on how
-many there are.
+Documents are validated in batches; time and memory per document do not depend on how many there
+are.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TextIO
-
-import rdflib
 
 from ld import iri
 from ld.corpus import Settings
@@ -31,10 +29,10 @@ from ld.record import Record
 from ld.report import Finding, Severity
 from ld.stored import kind_of, record_keeping
 from ld.terms import Statement, iri_of, text_of
-from ld.validate import authority
 from ld.validate.authority import Result
+from ld.validate.gate import Gate
 
-#: Documents per batch: above a hundred pySHACL gains nothing more, and memory grows with it.
+#: Documents per batch: pySHACL gains nothing above a hundred, and memory grows with it.
 BATCH: Final = 200
 
 
@@ -54,7 +52,7 @@ class Builder:
         self,
         staging: Staging,
         settings: Settings,
-        shapes: rdflib.Graph,
+        gate: Gate,
         report: TextIO,
         now: datetime,
         *,
@@ -64,7 +62,7 @@ class Builder:
         rules on rights changed since."""
         self.staging = staging
         self.settings = settings
-        self.shapes = shapes
+        self.gate = gate
         self.report = report
         self.now = now
         self.may_keep = may_keep
@@ -117,14 +115,7 @@ class Builder:
         """Validate documents; report what was found and give the first violation of each."""
         if not documents:
             return {}
-        statements: list[Statement] = []
-        for document in documents:
-            statements += document.stated
-            statements += document.volatile
-            statements += record_keeping(
-                self.settings.base, document.key, kind_of(document.key), self.staging.created
-            )
-        outcome = authority.validate(statements, self.shapes)
+        outcome = self.gate.judge([self._owned(document) for document in documents])
         self.report.write(outcome.report)
         by_key = {document.key: document for document in documents}
         violations: dict[str, Finding] = {}
@@ -137,6 +128,11 @@ class Builder:
                 violations.setdefault(key, finding)
         self.staging.report(sorted(findings, key=lambda f: (f.key, f.rule, f.value or "")))
         return violations
+
+    def _owned(self, document: Document) -> list[Statement]:
+        base, key, created = self.settings.base, document.key, self.staging.created
+        kept = record_keeping(base, key, kind_of(key), created)
+        return [*document.stated, *document.volatile, *kept]
 
     def _key_of(self, focus_node: str) -> str:
         path = iri_of(focus_node).removeprefix(self.settings.base).partition("#")[0]

@@ -27,6 +27,7 @@ from ld.publish.scratch import Scratch, seconds
 from ld.publish.staging import Staging
 from ld.report import Finding, Severity
 from ld.validate import across, shapes
+from ld.validate.gate import Gate
 
 #: A publication that would lose more than this share and more than this many is refused.
 LOSS_SHARE: Final = 0.05
@@ -83,7 +84,9 @@ class Making:
             shutil.copyfile(self.parent.path / records.FILE, self.folder / records.FILE)
             after = datetime.fromisoformat(self.parent.created) + timedelta(seconds=1)
             started = max(started, after)
-            self.sequence = directory.sequence_of(self._current()) + 1
+            # Not the parent's own, if a damaged edition after it was passed over.
+            here = directory.current(self.data) or self.parent.path
+            self.sequence = directory.sequence_of(here) + 1
         self.started = started
         self.created = seconds(started)
         base = "" if self.parent is None else self.parent.base
@@ -110,10 +113,10 @@ class Making:
         may_keep = self.parent is not None and (
             self.parent.manifest["rights"] == settings.rights_facts()
         )
-        loaded = shapes.load(settings.base)
+        gate = Gate(shapes.load(settings.base))
         with (self.work / "results.nt").open("a", encoding="utf-8") as results:
             builder = Builder(
-                self.staging, settings, loaded, results, self.started, may_keep=may_keep
+                self.staging, settings, gate, results, self.started, may_keep=may_keep
             )
             self.progress.step("map")
             total = scratch.count_texts()
@@ -124,6 +127,7 @@ class Making:
             self.progress.step("agents")
             builder.add_dataset()
             builder.add_agents(scratch)
+        gate.close()
         scratch.close()
         self.progress.step("compare")
         self.staging.delete_unseen(builder.reasons)

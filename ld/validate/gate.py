@@ -1,0 +1,77 @@
+"""The gate: which documents conform, decided by pySHACL at a small part of its cost.
+
+The compiled validator passes the documents that pySHACL would have nothing to say about; pySHACL
+looks at all others and writes the report. At every publication it also looks at a random sample
+of what was passed: a single result there means that the two disagree, and nothing is published.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Final
+
+import rdflib
+
+from ld.errors import PublicationError
+from ld.terms import Statement
+from ld.validate import authority
+from ld.validate.authority import Outcome
+from ld.validate.compiled import Validator, compile_shapes
+
+#: Share of the passed documents that pySHACL checks all the same, and how many at least.
+SAMPLE_SHARE: Final = 0.001
+SAMPLE_LEAST: Final = 50
+
+
+class Gate:
+    """Judges documents, given as their owned statements, batch by batch."""
+
+    def __init__(self, shapes: rdflib.Graph, compiled: Validator | None = None) -> None:
+        """`compiled` is what the shapes compile to, unless another one is to be tried against them.
+
+        Raises: ShapesError naming the shape and the construct that cannot be judged.
+        """
+        self._shapes = shapes
+        self._compiled = compiled or compile_shapes(shapes)
+        self._random = random.SystemRandom()
+        self._passed = 0
+        self._sample: list[Sequence[Statement]] = []
+
+    def judge(self, documents: Sequence[Sequence[Statement]]) -> Outcome:
+        """Give what pySHACL finds in these documents."""
+        suspects = [document for document in documents if not self._passes(document)]
+        if not suspects:
+            return Outcome([], "")
+        return authority.validate((s for document in suspects for s in document), self._shapes)
+
+    def _passes(self, document: Sequence[Statement]) -> bool:
+        if not self._compiled.conforms(document):
+            return False
+        # A reservoir of the least number, so that each passed document has the same chance; a
+        # corpus that is large enough has the share looked at on top, with the suspects.
+        self._passed += 1
+        if len(self._sample) < SAMPLE_LEAST:
+            self._sample.append(document)
+        elif (place := self._random.randrange(self._passed)) < SAMPLE_LEAST:
+            self._sample[place] = document
+        elif self._random.random() < SAMPLE_SHARE:
+            self._check([document])
+        return True
+
+    def close(self) -> None:
+        """Let pySHACL look at the sample of the passed documents.
+
+        Raises: PublicationError if it finds anything in one.
+        """
+        self._check(self._sample)
+        self._sample = []
+
+    def _check(self, passed: Sequence[Sequence[Statement]]) -> None:
+        outcome = authority.validate((s for document in passed for s in document), self._shapes)
+        if outcome.results:
+            first = outcome.results[0]
+            raise PublicationError(
+                f"The two validators disagree about {first.focus_node}: pySHACL finds "
+                f"{first.message!r} ({first.source_shape}) where the compiled validator found "
+                "nothing. Nothing is published. This is a fault of Pressmark: report it with "
+                "the document."
+            )
