@@ -62,6 +62,8 @@ def _enter() -> Redirection | None:
     current_edition()
     if OUTSIDE in request.environ:
         raise NotFound("Nothing is served here; the corpus has its own path on this host.")
+    if isinstance(request.routing_exception, NotFound):
+        raise NotFound("Nothing is served at this address. Check its spelling.")
     if request.environ.get("PATH_INFO") == "":
         return redirect(url_for("catalog.home"), 308, Response)
     return None

@@ -93,13 +93,15 @@ def terms_variant(suffix: str) -> Response:
 @blueprint.get("/texts")
 def texts() -> Response:
     """List the texts."""
-    return _list("Texts", listing.texts)
+    return _list("Texts", "texts, in the order of their identifiers", listing.texts)
 
 
 @blueprint.get("/agents")
 def agents() -> Response:
     """List the agents."""
-    return _list("Authors", listing.agents)
+    return _list(
+        "Agents", "persons and organisations that the texts or the dataset name", listing.agents
+    )
 
 
 @blueprint.get("/dump/<name>")
@@ -164,11 +166,14 @@ def _vocabulary_body(edition: Edition, chosen: Variant) -> Body:
     return Body(content, edition.created)
 
 
-def _list(title: str, lines: Callable[[Edition, str, int], listing.Listing]) -> Response:
+def _list(
+    title: str, counted: str, lines: Callable[[Edition, str, int], listing.Listing]
+) -> Response:
     edition = current_edition()
     require_html()
     found = lines(edition, request.args.get("after", ""), service().config.page_size)
-    return page(render_template("list.html", title=title, listing=found), edition.created)
+    content = render_template("list.html", title=title, counted=counted, listing=found)
+    return page(content, edition.created)
 
 
 def _variant(suffix: str) -> Variant:

@@ -81,6 +81,13 @@ KINDS: Final[Mapping[type[errors.PressmarkError], Kind]] = {
     errors.QueryBusyError: Kind(
         "query-busy", 503, "The query service is busy", "Ask again after the time that is named."
     ),
+    # The query service itself broke off, or an edition cannot be opened for a reason of its own.
+    errors.QueryError: Kind(
+        "query-failed", 503, "The query could not be answered", "Ask again later."
+    ),
+    errors.EditionError: Kind(
+        "edition-unusable", 503, "The edition cannot be used", "Come back later."
+    ),
 }
 
 # How long a client should leave us alone, in seconds, where the error does not say.
@@ -144,7 +151,7 @@ def _members(error: errors.PressmarkError) -> dict[str, Any]:
             return {"seconds": error.seconds}
         case errors.QueryBusyError():
             return {"retry_after": error.retry_after}
-        case errors.EditionError():
+        case errors.EditionError() | errors.QueryError():
             return {"retry_after": _RETRY_AFTER}
         case errors.DocumentWithdrawnError(tombstone=stone):
             return {

@@ -113,6 +113,8 @@ def _answer(
     )
     response = Response(iter(answer), mimetype=media_type)
     response.call_on_close(answer.close)
+    # With its length stated, a body that breaks off is no complete response to anyone.
+    response.content_length = answer.length
     response.headers[EDITION] = answer.edition
     if answer.unknown_graphs:
         response.headers[UNKNOWN_GRAPH] = _listed(answer.unknown_graphs)

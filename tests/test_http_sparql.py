@@ -13,7 +13,6 @@ from query_editions import BASE, CREATOR, TITLE, build, make_current
 from werkzeug.test import TestResponse
 
 from app import problems, sparql
-from ld.errors import QueryError
 from ld.query.broker import running
 from ld.query.client import BrokerClient
 from ld.query.guard import MAX_BYTES
@@ -220,14 +219,19 @@ def test_unknown_graphs_do_not_overflow_the_header(client: FlaskClient) -> None:
     assert len(response.headers["Pressmark-Unknown-Graph"]) < 2100
 
 
-def test_cut_result_breaks_off_and_does_not_look_complete(client: FlaskClient) -> None:
+def test_result_that_fails_late_has_a_true_status(client: FlaskClient) -> None:
     query = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
-    with client.get("/sparql", query_string={"query": query}, buffered=False) as response:
-        assert response.status_code == 200
-        with pytest.raises(QueryError):
-            for _ in response.response:
-                pass
+    response = get(client, query, "text/csv")
+
+    assert response.status_code == 400
+    assert "1000000 bytes" in response.json["detail"]
+
+
+def test_length_is_stated_so_that_a_cut_body_cannot_look_complete(client: FlaskClient) -> None:
+    response = get(client, "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 2000", "text/csv")
+
+    assert response.content_length == len(response.data) > 200_000
 
 
 def test_description_of_the_service_is_negotiated(client: FlaskClient) -> None:

@@ -141,11 +141,22 @@ def test_empty_result_is_one_empty_chunk(pool: Pool) -> None:
     assert list(pool.run(job, client="test")) == [b""]
 
 
-def test_predicate_without_element_name_is_refused_in_rdf_xml(pool: Pool) -> None:
-    query = "CONSTRUCT { ?s <http://example.org/1> ?o } WHERE { ?s ?p ?o }"
+@pytest.mark.parametrize("name", ["1", "", "a%20", "a(b)", "²", "x²a"])
+def test_predicate_that_gives_no_element_name_is_refused_in_rdf_xml(pool: Pool, name: str) -> None:
+    query = f"CONSTRUCT {{ ?s <http://example.org/{name}> ?o }} WHERE {{ ?s ?p ?o }}"
 
     with pytest.raises(QueryRefusedError, match="RDF/XML cannot write"):
         ask(pool, query, "application/rdf+xml")
+
+
+@pytest.mark.parametrize("name", ["a", "1a", "a-b.c", "a.", "é", "_", "a%20b", "-a"])
+def test_predicate_comes_back_from_rdf_xml(pool: Pool, name: str) -> None:
+    iri = f"http://example.org/{name}"
+
+    body = ask(pool, f"CONSTRUCT {{ <urn:s> <{iri}> 1 }} {{ }}", "application/rdf+xml")
+
+    found = pyoxigraph.parse(body, format=RdfFormat.RDF_XML)
+    assert [quad.predicate.value for quad in found] == [iri]
 
 
 def test_long_result_comes_in_chunks(pool: Pool) -> None:

@@ -12,7 +12,7 @@ _FOLDER: Final = "dumps/"
 _COUNTED: Final = (
     ("texts", "Text", "Texts"),
     ("parts", "Part", "Parts"),
-    ("agents", "Author", "Authors"),
+    ("agents", "Agent", "Agents"),
     ("statements", "Statement", "Statements"),
 )
 

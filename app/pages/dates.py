@@ -16,7 +16,7 @@ _NAMES: Final = {f"{number:02}": name for number, name in enumerate(_MONTHS, sta
     "23": "autumn",
     "24": "winter",
 }
-_QUALIFIERS: Final = {"?": "perhaps ", "~": "c. ", "%": "perhaps c. ", None: ""}
+_QUALIFIERS: Final = {"?": "perhaps ", "~": "c.\u00a0", "%": "perhaps c.\u00a0", None: ""}
 _DATE: Final = re.compile(
     r"(?P<year>-?[0-9]{2}(?:[0-9]{2}|[0-9]X|XX))"
     r"(?:-(?P<month>[0-9]{2}|XX))?(?:-(?P<day>[0-9]{2}|XX))?(?P<qualifier>[?~%])?"

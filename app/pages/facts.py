@@ -3,6 +3,7 @@
 Each is as understood, and beside it as recorded, where the two differ.
 """
 
+import operator
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -145,7 +146,7 @@ class Facts:
         *,
         subject: Term | None = None,
         missing: str = NOT_STATED,
-        is_same: Callable[[str, str], bool] = str.__eq__,
+        is_same: Callable[[str, str], bool] = operator.eq,
     ) -> Fact:
         """Give what is stated of a subject (the thing, if not said).
 

@@ -69,7 +69,7 @@ def corpus_name(edition: Edition, dataset: StoredDocument) -> Value:
 
 
 def _navigation() -> list[Entry]:
-    places = [("Texts", "texts"), ("Authors", "agents"), ("Dataset", "dataset")]
+    places = [("Texts", "texts"), ("Agents", "agents"), ("Dataset", "dataset")]
     if service().broker is not None:
         places.append(("Query", "sparql"))
     here = request.path.lstrip("/")

@@ -20,11 +20,14 @@ from ld.stored import Entry, StoredDocument
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list; `note` is a remark, such as that a version was kept."""
+    """One line of a list.
+
+    `detail` is the date of a text or the number of an agent's texts; `note` is a remark.
+    """
 
     title: Value
     authors: list[Value]
-    date: str | None
+    detail: str | None
     note: str | None = None
 
 
@@ -55,8 +58,12 @@ def texts(edition: Edition, after: str, limit: int) -> Listing:
 def agents(edition: Edition, after: str, limit: int) -> Listing:
     """List agents, by key."""
     entries = edition.entries("agent", after=after, limit=limit + 1)
-    total = edition.counts.get("agents", 0)
-    return _entries(entries, total, "agents", after, limit)
+    lines = [
+        Line(_label(entry), [], _texts(edition.count_referring(entry.key)))
+        for entry in entries[:limit]
+    ]
+    keys = [entry.key for entry in entries]
+    return _listing(lines, edition.counts.get("agents", 0), "agents", after, keys, limit)
 
 
 def works(edition: Edition, agent: StoredDocument, path: str, after: str, limit: int) -> Listing:
@@ -72,38 +79,30 @@ def parts(edition: Edition, text: StoredDocument, path: str, after: str, limit: 
     entries = edition.parts_of(text.key)
     keys = [entry.key for entry in entries]
     start = keys.index(after) + 1 if after in keys else 0
-    page = _entries(entries[start:], len(entries), path, after if start else "", limit)
+    lines = [Line(_label(entry), [], None, _note(entry.state)) for entry in entries[start:][:limit]]
+    page = _listing(lines, len(entries), path, after if start else "", keys[start:], limit)
     return replace(page, start=start + 1)
 
 
 def _text(edition: Edition, document: StoredDocument, fewest_authors: int = 1) -> Line:
     facts = Facts(edition, document)
-    title = title_of(document, facts)
     authors = facts.authors().values
     return Line(
-        Value(
-            title.text,
-            title.language,
-            address(DOCUMENT + document.key),
-            is_code=title.is_code,
-        ),
+        replace(title_of(document, facts), href=address(DOCUMENT + document.key)),
         authors if len(authors) >= fewest_authors else [],
         next((value.text for value in facts.date().values), None),
-        "kept from an earlier edition" if document.state == "kept" else None,
+        _note(document.state),
     )
 
 
-def _entries(entries: Sequence[Entry], total: int, path: str, after: str, limit: int) -> Listing:
-    lines = [
-        Line(
-            _label(entry),
-            [],
-            None if entry.year is None else str(entry.year),
-            "kept from an earlier edition" if entry.state == "kept" else None,
-        )
-        for entry in entries[:limit]
-    ]
-    return _listing(lines, total, path, after, [entry.key for entry in entries], limit)
+def _texts(count: int) -> str | None:
+    if count == 0:
+        return None
+    return "1 text" if count == 1 else f"{number(count)} texts"
+
+
+def _note(state: str) -> str | None:
+    return "kept from an earlier edition" if state == "kept" else None
 
 
 def _label(entry: Entry) -> Value:

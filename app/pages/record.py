@@ -244,7 +244,7 @@ def _row(statement: Statement, document: StoredDocument, facts: Facts) -> Row:
     _, predicate, obj = statement
     derivation = document.derivations.get(statement)
     return Row(
-        property=compact(iri_of(predicate)),
+        property=compact(iri_of(predicate)).removeprefix(facts.edition.base),
         property_iri=iri_of(predicate),
         value=_object(obj, facts.edition.base),
         rule="from the history of editions" if derivation is None else f"rule {derivation.rule}",

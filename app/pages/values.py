@@ -110,7 +110,7 @@ def recorded_as(
         if origin.file == SETTINGS_FILE or origin.field == "file":
             continue
         raw = origin.raw.strip()
-        if is_same(raw, value.text):
+        if is_same(raw, value.text.replace("\u00a0", " ")):
             return value
         return replace(value, recorded=shortened(raw, _LONGEST_RECORDED))
     return value
@@ -132,12 +132,12 @@ def compact(iri: str) -> str:
 def size(octets: int) -> str:
     """Give a size as people read it: 2.4 kB."""
     if octets < 1000:
-        return f"{octets} bytes"
+        return f"{octets}\u00a0bytes"
     amount, units = octets / 1000, ["TB", "GB", "MB", "kB"]
     while amount >= 999.5 and len(units) > 1:
         amount /= 1000
         units.pop()
-    return f"{amount:.1f} {units[-1]}" if amount < 9.95 else f"{amount:,.0f} {units[-1]}"
+    return f"{amount:.1f}\u00a0{units[-1]}" if amount < 9.95 else f"{amount:,.0f}\u00a0{units[-1]}"
 
 
 def number(count: int) -> str:

@@ -6,7 +6,6 @@ that run on the old one finish there.
 """
 
 import os
-import select
 import socket
 import socketserver
 import subprocess
@@ -18,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import urljoin
 
 import orjson
@@ -45,6 +44,7 @@ _REQUEST_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 30.0
 _SLOWEST: Final = 16 * 1024
 _IN_MEMORY: Final = 1 << 20
+_CHUNK: Final = 64 * 1024
 _RESTART_SECONDS: Final = 1.0
 _PACKAGES: Final = str(Path(ld.__file__).parents[1])
 
@@ -189,21 +189,27 @@ class Broker:
         self._served = following
         return following
 
-    def answer(self, request: dict[str, Any], outbox: "_Outbox") -> None:
-        """Put the answer to a client's request into its outbox."""
+    def answer(
+        self, request: dict[str, Any], connection: socket.socket, body: IO[bytes]
+    ) -> dict[str, Any]:
+        """Give the facts of the answer to a client's request, and write its bytes to `body`.
+
+        The whole result is written before a byte of it is sent. So a query that fails late has a
+        true status too (a WSGI server ends a body that breaks off as if it were complete), and
+        no client, however slow it reads, holds a worker.
+        """
         with self.edition() as served:
             if not request:
-                outbox.put(frames.pack_json(frames.HEAD, asdict(served.facts())))
-                return
+                return asdict(served.facts())
             job, unknown = _job(request, served.base)
-            head = {"edition": served.edition, "unknown_graphs": unknown}
-            with closing(served.pool.run(job, request["client"], outbox.connection)) as chunks:
-                first = next(chunks)
-                outbox.put(frames.pack_json(frames.HEAD, head))
-                outbox.put(frames.pack(frames.DATA, first))
+            with closing(served.pool.run(job, request["client"], connection)) as chunks:
                 for chunk in chunks:
-                    outbox.put(frames.pack(frames.DATA, chunk))
-                outbox.put(frames.pack(frames.END))
+                    body.write(chunk)
+            return {
+                "edition": served.edition,
+                "unknown_graphs": unknown,
+                "length": body.tell(),
+            }
 
 
 def _job(request: dict[str, Any], base: str) -> tuple[Job, list[str]]:
@@ -227,83 +233,42 @@ def _job(request: dict[str, Any], base: str) -> tuple[Job, list[str]]:
     return job, list(dict.fromkeys(unknown))
 
 
-class _Outbox:
-    """What is to be sent to a client; putting never waits, so that a worker never does."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        connection.setblocking(False)
-        self.connection = connection
-        self._spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-        self._sent = 0
-        self._end = 0
-
-    def put(self, frame: bytes) -> None:
-        self._send_spooled()
-        if self._sent == self._end:
-            frame = frame[self._send(frame) :]
-        if frame:
-            self._spool.seek(self._end)
-            self._spool.write(frame)
-            self._end += len(frame)
-
-    def drain(self) -> None:
-        """Send the rest; a client that does not take it in time is left."""
-        until = time.monotonic() + _PAUSE_SECONDS + (self._end - self._sent) / _SLOWEST
-        poll = select.poll()
-        poll.register(self.connection, select.POLLOUT)
-        while self._sent < self._end:
-            if not poll.poll(_PAUSE_SECONDS * 1000) or time.monotonic() > until:
-                raise HungUpError
-            self._send_spooled()
-
-    def close(self) -> None:
-        self._spool.close()
-
-    def _send_spooled(self) -> None:
-        while self._sent < self._end:
-            self._spool.seek(self._sent)
-            sent = self._send(self._spool.read(1 << 18))
-            if not sent:
-                return
-            self._sent += sent
-        if self._end:
-            self._sent = self._end = 0
-            self._spool.seek(0)
-            self._spool.truncate()
-
-    def _send(self, data: bytes) -> int:
-        try:
-            return self.connection.send(data)
-        except BlockingIOError:
-            return 0
-        except ConnectionError as error:
-            raise HungUpError from error
-
-
 class _Handler(socketserver.BaseRequestHandler):
     server: "_Server"
     request: socket.socket
 
     def handle(self) -> None:
-        with suppress(HungUpError, OSError):
+        # A client that is gone is told nothing.
+        with suppress(HungUpError, ConnectionError, TimeoutError):
             self.request.settimeout(_REQUEST_SECONDS)
             _, payload = frames.receive(self.request, bytearray())
-            with closing(_Outbox(self.request)) as outbox:
-                self._answer(payload, outbox)
-
-    def _answer(self, payload: bytes, outbox: _Outbox) -> None:
-        if not self.server.places.acquire(blocking=False):
-            busy = QueryBusyError("Too many queries are under way.", retry_after=1)
-            outbox.put(frames.pack_error(busy))
-            return
-        try:
+            if not self.server.places.acquire(blocking=False):
+                busy = QueryBusyError("Too many queries are under way.", retry_after=1)
+                self.request.sendall(frames.pack_error(busy))
+                return
             try:
-                self.server.broker.answer(orjson.loads(payload), outbox)
-            except PressmarkError as error:
-                outbox.put(frames.pack_error(error))
-            outbox.drain()
-        finally:
-            self.server.places.release()
+                with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
+                    head = self._head(payload, body)
+                    _send(self.request, head, body)
+            finally:
+                self.server.places.release()
+
+    def _head(self, payload: bytes, body: IO[bytes]) -> bytes:
+        try:
+            head = self.server.broker.answer(orjson.loads(payload), self.request, body)
+        except PressmarkError as error:
+            body.truncate(0)
+            return frames.pack_error(error)
+        return frames.pack_json(frames.HEAD, head)
+
+
+def _send(connection: socket.socket, head: bytes, body: IO[bytes]) -> None:
+    until = time.monotonic() + _PAUSE_SECONDS + body.tell() / _SLOWEST
+    connection.settimeout(_PAUSE_SECONDS)
+    connection.sendall(head)
+    body.seek(0)
+    while (chunk := body.read(_CHUNK)) and time.monotonic() < until:
+        connection.sendall(chunk)
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

@@ -4,13 +4,15 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from ld.errors import QueryBusyError, QueryError
 from ld.query import frames
 from ld.query.guard import Query
+
+_CHUNK: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class Served:
 
 
 class Answer:
-    """The answer to one query: facts at once, bytes as they come.
+    """The answer to one query, which is complete at the broker; its bytes come as they are read.
 
-    Iterating raises QueryError if the answer is cut short. Close it, read or not.
+    Iterating raises QueryError if the broker ends meanwhile. Close it, read or not.
     """
 
     def __init__(
@@ -34,20 +36,22 @@ class Answer:
     ) -> None:
         self.edition: str = head["edition"]
         self.unknown_graphs: tuple[str, ...] = tuple(head["unknown_graphs"])
+        self.length: int = head["length"]
         self.media_type = media_type
         self._connection = connection
         self._buffer = buffer
 
     def __iter__(self) -> Iterator[bytes]:
+        missing = self.length
         with self._connection:
-            while True:
-                kind, payload = _next_frame(self._connection, self._buffer)
-                if kind == frames.END:
-                    return
-                yield payload
+            while missing:
+                chunk = bytes(self._buffer) or _received(self._connection)
+                self._buffer.clear()
+                missing -= len(chunk)
+                yield chunk
 
     def close(self) -> None:
-        """Hang up: what still runs for this answer is stopped."""
+        """Let the broker forget what has not been read."""
         self._connection.close()
 
 
@@ -55,7 +59,7 @@ class BrokerClient:
     """Asks the broker; one connection for each query, so that threads and forks may share it."""
 
     def __init__(self, socket_path: Path, patience: float = 120.0) -> None:
-        self._socket_path = socket_path
+        self.socket_path = socket_path
         self._patience = patience
 
     def query(
@@ -67,7 +71,7 @@ class BrokerClient:
         default_graph_uris: Sequence[str] = (),
         named_graph_uris: Sequence[str] = (),
     ) -> Answer:
-        """Give the answer, once its first bytes are there.
+        """Give the answer, once it is complete.
 
         The media type is one of `results.media_types` for the query's form. `client` tells those
         who ask apart. Graphs named here replace those that the query names.
@@ -95,24 +99,39 @@ class BrokerClient:
         try:
             connection.settimeout(self._patience)
             try:
-                connection.connect(str(self._socket_path))
+                connection.connect(str(self.socket_path))
                 connection.sendall(frames.pack_json(frames.REQUEST, request))
             except OSError as error:
                 raise QueryBusyError(
                     "The query service is not running at this moment.", retry_after=5
                 ) from error
-            _, payload = _next_frame(connection, buffer)
+            head = _head(connection, buffer)
         except BaseException:
             connection.close()
             raise
-        return connection, buffer, orjson.loads(payload)
+        return connection, buffer, head
 
 
-def _next_frame(connection: socket.socket, buffer: bytearray) -> tuple[bytes, bytes]:
+def _head(connection: socket.socket, buffer: bytearray) -> dict[str, Any]:
     try:
         kind, payload = frames.receive(connection, buffer)
     except OSError as error:
-        raise QueryError(f"The query service broke off: {error}.") from error
+        raise _broken_off(error) from error
     if kind == frames.ERROR:
         raise frames.error_of(payload)
-    return kind, payload
+    head: dict[str, Any] = orjson.loads(payload)
+    return head
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        chunk = connection.recv(_CHUNK)
+    except OSError as error:
+        raise _broken_off(error) from error
+    if not chunk:
+        raise _broken_off("the connection was closed")
+    return chunk
+
+
+def _broken_off(reason: object) -> QueryError:
+    return QueryError(f"The query service broke off: {reason}.")

@@ -1,8 +1,8 @@
 """Frames: the messages between client, broker, pool and worker, on local sockets.
 
-A frame is one byte that says its kind, its payload's length in four bytes, and the payload. An
-answer is a HEAD, DATA frames and an END; an ERROR may take the place of any of these, so that
-what is cut short never looks complete.
+A frame is one byte that says its kind, its payload's length in four bytes, and the payload. A
+worker answers a REQUEST with DATA and an END, the broker with a HEAD that states how many bytes
+follow it. An ERROR may take the place of any of these: what is cut short never looks complete.
 """
 
 import socket

@@ -54,12 +54,13 @@ _UPDATES: Final = frozenset(
     {"add", "clear", "copy", "create", "delete", "drop", "insert", "load", "move", "using", "with"}
 )
 
-_BASE_CHARS = (
+# Between brackets of a pattern: what begins a name, and what goes on with it. XML has the same.
+BASE_CHARS: Final = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _COMBINING = "\u00b7\u0300-\u036f\u203f\u2040"
-_NAME_CHARS = rf"{_BASE_CHARS}_0-9{_COMBINING}\-"
+NAME_CHARS: Final = rf"{BASE_CHARS}_0-9{_COMBINING}\-"
 _CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _ESCAPE = rf"\\[tbnrf\\\"']|{_CODEPOINT}"
 _IRI = rf"<(?:[^<>\"{{}}|^`\\\x00-\x20]++|{_CODEPOINT})*+>"
@@ -74,12 +75,12 @@ _TOKEN = re.compile(
       | \"(?!\"\")(?:[^\"\\\r\n]++|{_ESCAPE})*+\"
       | '(?!'')(?:[^'\\\r\n]++|{_ESCAPE})*+')
   | (?P<iri>{_IRI})
-  | (?P<blank>_:[{_BASE_CHARS}_0-9](?:\.*+[{_NAME_CHARS}])*+)
-  | (?P<prefixed>(?:[{_BASE_CHARS}](?:\.*+[{_NAME_CHARS}])*+)?+:
-      (?:(?:[{_BASE_CHARS}_:0-9]|{_LOCAL_ESCAPE})
-         (?:\.*+(?:[{_NAME_CHARS}:]|{_LOCAL_ESCAPE}))*+)?+)
-  | (?P<word>[{_BASE_CHARS}](?:\.*+[{_NAME_CHARS}])*+)
-  | (?P<variable>[?$][{_BASE_CHARS}_0-9][{_BASE_CHARS}_0-9{_COMBINING}]*+)
+  | (?P<blank>_:[{BASE_CHARS}_0-9](?:\.*+[{NAME_CHARS}])*+)
+  | (?P<prefixed>(?:[{BASE_CHARS}](?:\.*+[{NAME_CHARS}])*+)?+:
+      (?:(?:[{BASE_CHARS}_:0-9]|{_LOCAL_ESCAPE})
+         (?:\.*+(?:[{NAME_CHARS}:]|{_LOCAL_ESCAPE}))*+)?+)
+  | (?P<word>[{BASE_CHARS}](?:\.*+[{NAME_CHARS}])*+)
+  | (?P<variable>[?$][{BASE_CHARS}_0-9][{BASE_CHARS}_0-9{_COMBINING}]*+)
   | (?P<number>[0-9]++\.[0-9]*+[eE][+\-]?[0-9]++ | \.?[0-9]++[eE][+\-]?[0-9]++
       | [0-9]*+\.[0-9]++ | [0-9]++)
   | (?P<language>@[A-Za-z]++(?:--?[A-Za-z0-9]++)*+)

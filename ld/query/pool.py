@@ -218,6 +218,7 @@ class Pool:
                 worker.kill()
 
     def _take_place(self, client: str) -> _Worker | None:
+        # Whoever came first has the next place, whichever client that is.
         try:
             return self._places.get(timeout=self.limits.queue)
         except queue.Empty:

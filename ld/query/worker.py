@@ -23,6 +23,7 @@ from pyoxigraph import DefaultGraph, NamedNode, QueryTriples, RdfFormat, Store, 
 
 from ld.errors import EditionError, QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from ld.query import frames
+from ld.query.guard import BASE_CHARS, NAME_CHARS
 from ld.query.results import BY_MEDIA_TYPE
 from ld.vocabulary import PREFIXES
 
@@ -35,8 +36,9 @@ _STACK_BYTES: Final = 64 << 20
 # The pool kills at the deadline; a worker whose pool is gone ends itself this much later.
 _GRACE_SECONDS: Final = 2.0
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-# The last step of a predicate that RDF/XML can write as an element's name.
-_ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*\Z")
+# RDF/XML writes a predicate as an element, whose name is the end of its IRI.
+_ELEMENT_NAME = re.compile(rf"[{BASE_CHARS}_][{NAME_CHARS}.]*\Z")
+_NEVER_IN_NAMES = re.compile(rf"[^\x00-\x7f{NAME_CHARS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +208,12 @@ def _write(store: Store, job: Job, outlet: _Outlet) -> None:
 
 
 def _writable(triples: Iterable[Triple]) -> Iterator[Triple]:
-    # The serialiser writes an element without a name where a predicate's IRI gives none.
+    # The serialiser writes ill-formed XML where a predicate's IRI gives no name.
     for triple in triples:
-        name = re.split(r"[^\w.\-\u00b7]", triple.predicate.value)[-1].lstrip("0123456789.-\u00b7")
-        if not _ELEMENT_NAME.match(name):
+        predicate = triple.predicate.value
+        if not _ELEMENT_NAME.search(predicate) or _NEVER_IN_NAMES.search(predicate):
             raise QueryRefusedError(
-                f"RDF/XML cannot write the predicate <{triple.predicate.value}>; "
-                "ask for another format."
+                f"RDF/XML cannot write the predicate <{predicate}>; ask for another format."
             )
         yield triple
 
