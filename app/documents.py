@@ -25,6 +25,8 @@ from app.variants import (
     Body,
     Variant,
     address,
+    addressed,
+    is_document,
     respond,
     split_suffix,
     written_as,
@@ -53,15 +55,16 @@ def document(name: str) -> Redirection:
     """Serve the document about a thing."""
     edition = current_edition()
     # A document whose own key looks as if it had a suffix comes first, even when withdrawn.
-    is_exact = name in edition or name in _moved(edition) or edition.history_of(name)
-    key, variant = (name, None) if is_exact else split_suffix(name)
+    key, variant = (name, None) if is_document(edition, name) else split_suffix(name)
     suffix = f".{variant.suffix}" if variant else ""
     if key == "dataset":
         return _redirect(key + suffix, 301)
     if key not in edition and (successor := _successor(edition, key)):
         return _redirect(DOCUMENT + successor + suffix, 301)
     found = edition.document(key)
-    return respond(DOCUMENT + key, variant, lambda chosen: _body(edition, found, chosen))
+    path = DOCUMENT + key
+    own = addressed(edition, path)
+    return respond(path, variant, lambda chosen: _body(edition, found, chosen), own)
 
 
 def last_change(edition: Edition, found: StoredDocument) -> str:
@@ -111,13 +114,9 @@ def _page(edition: Edition, found: StoredDocument, path: str) -> str:
     )
 
 
-def _moved(edition: Edition) -> dict[str, str]:
-    moved: dict[str, str] = edition.manifest.get("moved", {})
-    return moved
-
-
 def _successor(edition: Edition, key: str) -> str | None:
-    return _moved(edition).get(key)
+    moved: dict[str, str] = edition.manifest.get("moved", {})
+    return moved.get(key)
 
 
 def _redirect(path: str, status: int) -> Redirection:

@@ -10,7 +10,7 @@ from typing import Final
 from werkzeug.urls import iri_to_uri
 
 from app.description import Description
-from app.variants import VARIANTS
+from app.variants import addressed
 from ld.edition import Edition
 from ld.stored import StoredDocument
 from ld.terms import iri
@@ -66,18 +66,15 @@ def of_data(edition: Edition, document: StoredDocument, path: str, suffix: str) 
     links += [Link(licence, "license") for licence in said.iris(record, dcterms("license"))]
     if document.kind != "dataset":
         links.append(Link(edition.base + "dataset", "collection"))
-    others = [variant for variant in VARIANTS if variant.suffix != suffix]
+    others = [v for v in addressed(edition, path) if v.suffix != suffix]
     address = edition.service_url + path
-    return [
-        *links,
-        *[Link(f"{address}.{v.suffix}", "alternate", v.media_type) for v in others],
-    ]
+    return links + [Link(f"{address}.{v.suffix}", "alternate", v.media_type) for v in others]
 
 
 def _data(edition: Edition, path: str, rel: str) -> list[Link]:
     address = edition.service_url + path
     return [
         Link(f"{address}.{variant.suffix}", rel, variant.media_type)
-        for variant in VARIANTS
+        for variant in addressed(edition, path)
         if variant.suffix != "html"
     ]

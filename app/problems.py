@@ -126,6 +126,8 @@ def register(app: Flask) -> None:
 def _answer_error(error: errors.PressmarkError) -> Response:
     kind = next(KINDS[base] for base in type(error).__mro__ if base in KINDS)
     members = _members(error)
+    if kind.status == 503:
+        members.setdefault("retry_after", _RETRY_AFTER)
     problem = Problem(
         url_for("problem", name=kind.name),
         kind.title,
@@ -151,8 +153,6 @@ def _members(error: errors.PressmarkError) -> dict[str, Any]:
             return {"seconds": error.seconds}
         case errors.QueryBusyError():
             return {"retry_after": error.retry_after}
-        case errors.EditionError() | errors.QueryError():
-            return {"retry_after": _RETRY_AFTER}
         case errors.DocumentWithdrawnError(tombstone=stone):
             return {
                 "key": stone.key,

@@ -1,6 +1,6 @@
 """Variants: one document as a page and in every RDF syntax, chosen by Accept or by suffix."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -9,7 +9,9 @@ from flask import Response, request, url_for
 
 from app.negotiation import negotiate
 from app.problems import NotAcceptable
+from ld.edition import Edition
 from ld.formats import BY_SUFFIX, FORMATS
+from ld.iri import DOCUMENT
 from ld.terms import Statement
 
 HTML: Final = "text/html"
@@ -50,10 +52,32 @@ def split_suffix(name: str) -> tuple[str, Variant | None]:
     return (name, None) if variant is None else (stem, variant)
 
 
-def respond(path: str, variant: Variant | None, body: Callable[[Variant], Body]) -> Response:
+def is_document(edition: Edition, key: str) -> bool:
+    """Say whether a key is or was that of a document."""
+    moved = edition.manifest.get("moved", {})
+    return key in edition or key in moved or bool(edition.history_of(key))
+
+
+def addressed(edition: Edition, path: str) -> list[Variant]:
+    """Give the variants of a document that have an address of their own: path, dot, suffix.
+
+    An address that is another document's, with an identifier that ends like a file name, is not
+    taken away from it.
+    """
+    key = path.removeprefix(DOCUMENT)
+    return [v for v in VARIANTS if not is_document(edition, f"{key}.{v.suffix}")]
+
+
+def respond(
+    path: str,
+    variant: Variant | None,
+    body: Callable[[Variant], Body],
+    own: Collection[Variant] = VARIANTS,
+) -> Response:
     """Answer with a document, in the variant asked for by name or else by Accept.
 
-    `path` is that of the document below the address of the service, without suffix.
+    `path` is that of the document below the address of the service, without suffix; `own` are
+    the variants that have an address.
     Raises: NotAcceptable if Accept leaves none.
     """
     chosen = variant or negotiated(request.headers.get("Accept", ""))
@@ -65,7 +89,8 @@ def respond(path: str, variant: Variant | None, body: Callable[[Variant], Body])
         response.headers["Link"] = written.link
     if variant is None:
         response.headers["Vary"] = "Accept"
-        response.headers["Content-Location"] = _content_location(path, chosen)
+        if chosen in own:
+            response.headers["Content-Location"] = _content_location(path, chosen)
     return response
 
 

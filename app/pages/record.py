@@ -11,7 +11,7 @@ from app.pages import dates
 from app.pages.facts import Facts
 from app.pages.frame import corpus_name
 from app.pages.values import Value, compact, of_licence, of_term, shortened, web
-from app.variants import VARIANTS, address
+from app.variants import address, addressed
 from ld.document import Derivation
 from ld.edition import Edition
 from ld.formats import json_ld
@@ -144,7 +144,8 @@ def record_page(edition: Edition, document: StoredDocument, facts: Facts, path: 
         canonical=edition.service_url + path,
         downloads=[
             Download(variant.name, address(f"{path}.{variant.suffix}"), variant.media_type)
-            for variant in VARIANTS[1:]
+            for variant in addressed(edition, path)
+            if variant.suffix != "html"
         ],
         citation=_citation(edition, document, facts),
         licence=_metadata_licence(document, facts),
