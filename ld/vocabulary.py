@@ -19,6 +19,8 @@ VOID: Final = "http://rdfs.org/ns/void#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 BIBO: Final = "http://purl.org/ontology/bibo/"
+VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
+EU: Final = "http://publications.europa.eu/resource/authority/"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 EDTF: Final = "http://id.loc.gov/datatypes/edtf/EDTF"
 ISO639_1: Final = "http://id.loc.gov/vocabulary/iso639-1/"
@@ -42,6 +44,8 @@ PREFIXES: Final[dict[str, str]] = {
     "void": VOID,
     "dcat": DCAT,
     "bibo": BIBO,
+    "skos": SKOS,
+    "vcard": VCARD,
 }
 
 RDF_TYPE: Final[Term] = iri(RDF + "type")
