@@ -29,6 +29,7 @@ from app.variants import (
     respond,
     written_as,
 )
+from ld.describe import dataset_statements
 from ld.edition import Edition
 from ld.terms import Statement
 
@@ -51,10 +52,11 @@ def home() -> Redirection:
     require_html()
     dataset = edition.document("dataset")
     facts = Facts(edition, dataset)
+    typed = links.of_page(edition, dataset, "dataset")
     content = render_template(
         "home.html",
         record=record_page(edition, dataset, facts, "dataset"),
-        links=links.of_page(edition, dataset, "dataset"),
+        links=typed,
         description=facts.summary(),
         figures=figures(edition),
         dumps=dumps(edition),
@@ -63,7 +65,7 @@ def home() -> Redirection:
         canonical=edition.service_url,
         outcome=outcome(edition),
     )
-    return page(content, edition.created)
+    return page(content, edition.created, links.header(typed))
 
 
 @blueprint.get("/dataset")
@@ -134,7 +136,7 @@ def _dataset_body(edition: Edition, chosen: Variant) -> Body:
     found = edition.document("dataset")
     if chosen.media_type != HTML:
         link = links.header(links.of_data(edition, found, "dataset", chosen.suffix))
-        return Body(written_as(chosen, found.statements), edition.created, link)
+        return Body(written_as(chosen, dataset_statements(edition)), edition.created, link)
     facts = Facts(edition, found)
     typed = links.of_page(edition, found, "dataset")
     content = render_template(

@@ -32,7 +32,7 @@ from app.variants import (
     written_as,
 )
 from ld.edition import Edition
-from ld.iri import DOCUMENT
+from ld.iri import DOCUMENT, text_of_part
 from ld.stored import StoredDocument, references
 
 blueprint: Final = Blueprint("documents", __name__)
@@ -107,6 +107,7 @@ def _page(edition: Edition, found: StoredDocument, path: str) -> str:
         record=record,
         links=typed,
         authors=facts.authors().values,
+        whole=facts.whole().values,
         date=next(iter(facts.date().values), None),
         facts=facts.of_text(),
         file=facts.of_file(),
@@ -116,7 +117,14 @@ def _page(edition: Edition, found: StoredDocument, path: str) -> str:
 
 def _successor(edition: Edition, key: str) -> str | None:
     moved: dict[str, str] = edition.manifest.get("moved", {})
-    return moved.get(key)
+    if key in moved:
+        return moved[key]
+    # A part moves with its text.
+    text = text_of_part(key)
+    if text not in moved:
+        return None
+    successor = moved[text] + key.removeprefix(text)
+    return successor if successor in edition else None
 
 
 def _redirect(path: str, status: int) -> Redirection:

@@ -81,6 +81,12 @@ KINDS: Final[Mapping[type[errors.PressmarkError], Kind]] = {
     errors.QueryBusyError: Kind(
         "query-busy", 503, "The query service is busy", "Ask again after the time that is named."
     ),
+    errors.QueryPenaltyError: Kind(
+        "query-penalty",
+        429,
+        "Your queries keep being stopped",
+        "Wait for the time that is named, then ask for less: with LIMIT, or more exact patterns.",
+    ),
     # The query service itself broke off, or an edition cannot be opened for a reason of its own.
     errors.QueryError: Kind(
         "query-failed", 503, "The query could not be answered", "Ask again later."
@@ -90,6 +96,8 @@ KINDS: Final[Mapping[type[errors.PressmarkError], Kind]] = {
     ),
 }
 
+# Statuses that say how long to wait.
+_WAIT: Final = frozenset({429, 503})
 # How long a client should leave us alone, in seconds, where the error does not say.
 _RETRY_AFTER: Final = 60
 
@@ -126,7 +134,7 @@ def register(app: Flask) -> None:
 def _answer_error(error: errors.PressmarkError) -> Response:
     kind = next(KINDS[base] for base in type(error).__mro__ if base in KINDS)
     members = _members(error)
-    if kind.status == 503:
+    if kind.status in _WAIT:
         members.setdefault("retry_after", _RETRY_AFTER)
     problem = Problem(
         url_for("problem", name=kind.name),
@@ -140,7 +148,7 @@ def _answer_error(error: errors.PressmarkError) -> Response:
     if isinstance(error, errors.EditionError):
         current_app.logger.error("%s: %s", kind.title, error)
     response = _respond(problem)
-    if kind.status == 503:
+    if kind.status in _WAIT:
         response.headers["Retry-After"] = str(members["retry_after"])
     return response
 

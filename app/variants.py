@@ -118,12 +118,14 @@ def require_html() -> None:
         raise NotAcceptable(offers)
 
 
-def page(content: str, last_modified: str) -> Response:
+def page(content: str, last_modified: str, link: str = "") -> Response:
     """Answer with what exists as a page only."""
     response = Response(content, mimetype=HTML)
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Vary"] = "Accept"
     response.last_modified = moment(last_modified)
+    if link:
+        response.headers["Link"] = link
     return response
 
 

@@ -14,7 +14,7 @@ that graph (`text.toml`), each with all results that it has to give. An edit is 
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -52,11 +52,11 @@ class Example:
 class _Edit:
     says: str
     of: str
-    results: tuple[str, ...]
-    without: tuple[str, ...] = ()
+    results: Sequence[str]
+    without: Sequence[str] = ()
     instead: str = ""
     also: str = ""
-    value: tuple[str, ...] = ("",)
+    value: Sequence[str] = ("",)
     blank: bool = False
 
     def examples(self, passing: Graph, file: str) -> Iterator[Example]:
@@ -95,8 +95,7 @@ def _read() -> Iterator[Example]:
         passing = _parsed(path.with_suffix(".ttl").read_text(encoding="utf-8"))
         yield Example(path.stem, passing, ())
         for table in tomllib.loads(path.read_text(encoding="utf-8"))["example"]:
-            entry = {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
-            yield from _Edit(**entry).examples(passing, path.stem)
+            yield from _Edit(**table).examples(passing, path.stem)
 
 
 @cache
@@ -168,6 +167,4 @@ def _copy(statements: Iterable[tuple[Node, Node, Node]]) -> Graph:
 
 
 def _renamed(data: Graph, node: Node, name: Node) -> Graph:
-    return _copy(
-        (name if s == node else s, p, name if o == node else o) for s, p, o in data
-    )
+    return _copy((name if s == node else s, p, name if o == node else o) for s, p, o in data)

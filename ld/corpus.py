@@ -5,15 +5,16 @@ tokens mean "missing". Every key is listed here with its default; an unknown key
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from ld import settings_source
 from ld.errors import SettingsError
 from ld.fields import languages, rights
 from ld.fields.rights import RightsRule
+from ld.settings_source import SettingsSource
 from ld.terms import is_iri
 from ld.vocabulary import CC0
 
@@ -82,6 +83,7 @@ class Settings:
     manifest: Manifest | None = None
     keep_editions: int = 5  # whose graphs and dumps stay on disk; history stays for ever
     stated: frozenset[str] = frozenset()  # the keys that were written down
+    source: SettingsSource = field(default_factory=lambda: SettingsSource(SETTINGS_FILE))
 
     def is_missing(self, field_name: str, text: str) -> bool:
         """Say whether this text is a way of saying that the field is not known."""
@@ -115,33 +117,26 @@ def load(folder: Path, *, settings_file: Path | None = None, base: str | None = 
     """
     path = settings_file or folder / SETTINGS_FILE
     table: dict[str, Any] = {}
-    if settings_file is not None or path.exists():
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise SettingsError(
-                path.name, "(file)", str(path), f"cannot be read: {error.strerror}"
-            ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                path.name, "(syntax)", str(error), "write it as TOML 1.0 in UTF-8"
-            ) from error
+    source = SettingsSource(path.name)
+    if settings_file is not None or path.exists() or path.is_symlink():
+        source, table = settings_source.read(path)
     if base is not None:
-        table["base"] = base
-    return _Reading(path.name, path.parent, table).settings()
+        argument = SettingsSource("(argument)")
+        table["base"] = _Reading(argument, path.parent, {"base": base}).base_iri("base")
+    return _Reading(source, path.parent, table).settings()
 
 
 class _Reading:
     """One settings file being read: each method takes one key out of the table."""
 
-    def __init__(self, name: str, folder: Path, table: dict[str, Any]) -> None:
-        self.name = name
+    def __init__(self, source: SettingsSource, folder: Path, table: dict[str, Any]) -> None:
+        self.source = source
         self.folder = folder
         self.table = dict(table)
         self.stated = frozenset(table)
 
     def fail(self, key: str, value: object, remedy: str) -> SettingsError:
-        return SettingsError(self.name, key, repr(value), remedy)
+        return self.source.error(key, value, remedy)
 
     def settings(self) -> Settings:
         language = self.text("language")
@@ -166,6 +161,7 @@ class _Reading:
             manifest=self.manifest(),
             keep_editions=self.positive("keep_editions", 5),
             stated=self.stated,
+            source=self.source,
         )
         for key, value in self.table.items():
             known = ", ".join(sorted(_KEYS))
@@ -201,7 +197,10 @@ class _Reading:
 
     def mapping(self, key: str) -> dict[str, str]:
         values = self.take(key, dict, 'a table of "old" = "new"')
-        return {old: self.clean(f"{key}.{old}", new) for old, new in (values or {}).items()}
+        read = {old: self.clean(f"{key}.{old}", new) for old, new in (values or {}).items()}
+        if "" in read:
+            raise self.fail(f"{key}.", read[""], "write what is old before the sign =")
+        return read
 
     def positive(self, key: str, default: int) -> int:
         value = self.take(key, int, "a whole number")
@@ -345,5 +344,6 @@ class _Reading:
 
 
 _KEYS: Final = frozenset(
-    set(Settings.__dataclass_fields__) - {"folder", "stated", "authorities"} | {"authority"}
+    set(Settings.__dataclass_fields__) - {"folder", "stated", "source", "authorities"}
+    | {"authority"}
 )

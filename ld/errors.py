@@ -17,7 +17,8 @@ PressmarkError
     ├── QueryRefusedError    federation, loading and updates are not offered
     ├── QueryTimeoutError    stopped at its deadline
     ├── QueryLimitError      too much memory, too many bytes, too deep
-    └── QueryBusyError       no worker was free in time, or this client has to wait
+    └── QueryBusyError       no worker was free in time
+        └── QueryPenaltyError   this client has to wait, since its queries keep being stopped
 
 The library knows no HTTP: `app.problems` turns these into statuses.
 """
@@ -138,3 +139,7 @@ class QueryBusyError(QueryError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class QueryPenaltyError(QueryBusyError):
+    """This client's queries keep being stopped; it may ask again after `retry_after` seconds."""

@@ -45,6 +45,8 @@ same_as = ["https://www.wikidata.org/entity/Q7259"]
 
 [moved]
 old-letter = "letter"
+old-arabic = "arabic"
+old-treatise = "treatise"
 """
 
 

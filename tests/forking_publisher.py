@@ -81,7 +81,7 @@ class _Fate(Progress):
         if name == self.request.get("fill_at"):
             _fill(Path(self.request["fill"]))
         if name == self.request.get("wait_at"):
-            Path(self.request["waiting"]).touch()
+            Path(self.request["waiting"]).write_bytes(b"")
             with Path(self.request["until"]).open("rb") as gate:
                 gate.read()
 
@@ -142,6 +142,7 @@ def _in_child(request: dict[str, Any]) -> dict[str, Any]:
 def _warm_up() -> None:
     """Import and load what publications put off; a plan opens no triple store."""
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "corpus.toml").write_text('title = "A corpus"\n')
         (Path(folder) / "a.txt").write_text("TITLE: A\nAUTHOR: B\nSOURCE_ID: a\n----\n")
         publish(Path(folder), Path(folder) / "data", plan=True)
 

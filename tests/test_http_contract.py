@@ -134,7 +134,11 @@ def assert_answers(got: TestResponse, path: str, media_type: str) -> None:
     assert got.mimetype == media_type
     assert {"Accept", "Accept-Encoding"} <= {v.strip() for v in got.headers["Vary"].split(",")}
     assert got.headers["ETag"].startswith('"')
-    assert got.headers["Content-Location"] == f"/{path}.{SUFFIX[media_type]}"
+    variant = f"{path}.{SUFFIX[media_type]}"
+    # Where another document has the name of a variant, that variant has no address of its own.
+    assert got.headers.get("Content-Location") == (
+        None if variant in PATHS.values() else f"/{variant}"
+    )
     assert got.last_modified is not None
     assert got.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in got.headers
@@ -167,7 +171,7 @@ def assert_not_modified_is_told(got: TestResponse, cell: Cell) -> None:
         same = cell.ask(**fields)
         assert (same.status_code, same.data) == (304, b""), fields
         for name in ("ETag", "Vary", "Content-Location", "Cache-Control"):
-            assert same.headers[name] == got.headers[name]
+            assert same.headers.get(name) == got.headers.get(name)
     for fields in (
         {"If_None_Match": '"other"'},
         {"If_None_Match": '"other"', "If_Modified_Since": date},

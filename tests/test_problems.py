@@ -43,6 +43,7 @@ ERRORS = {
     "timeout": errors.QueryTimeoutError(10),
     "limit": errors.QueryLimitError("More than 1 GiB of memory."),
     "busy": errors.QueryBusyError("No worker was free in time.", 7),
+    "penalty": errors.QueryPenaltyError("Your queries keep being stopped.", 9),
     "not-acceptable": NotAcceptable(("text/turtle", "application/ld+json")),
     "conflict": Conflict("in the way"),
     "unlisted": Unlisted("secret"),
@@ -121,6 +122,7 @@ def test_every_error_that_a_request_can_meet_is_in_the_table():
         ("timeout", 504, {"seconds": 10, "detail": "Stopped after 10 seconds."}),
         ("limit", 400, {"type": "/problem/query-limit"}),
         ("busy", 503, {"retry_after": 7}),
+        ("penalty", 429, {"retry_after": 9}),
         (
             "not-acceptable",
             406,
@@ -147,7 +149,11 @@ def test_what_is_unknown_stays_unsaid(client):
 
 
 @pytest.mark.parametrize(
-    ("name", "seconds"), [("no-edition", "60"), ("damaged", "60"), ("busy", "7"), ("timeout", None)]
+    ("name", "seconds"),
+    [
+        *(("no-edition", "60"), ("damaged", "60")),
+        *(("busy", "7"), ("penalty", "9"), ("timeout", None)),
+    ],
 )
 def test_a_client_learns_when_to_ask_again(client, name, seconds):
     assert client.get(f"/raise/{name}").headers.get("Retry-After") == seconds

@@ -102,7 +102,7 @@ def test_the_dependencies_have_floors_and_are_locked() -> None:
         *project["dependencies"],
         *(r for extra in project["optional-dependencies"].values() for r in extra),
     ]:
-        name, floor = re.split(">=", requirement)
+        name, floor = re.split(r"(?:\[\w+\])?>=", requirement)
         assert floor
         assert name.lower() in locked
 

@@ -52,13 +52,13 @@ class Facts:
     def of_text(self) -> list[Fact]:
         """Give the facts of a text or a part."""
         found = [
-            self.fact("Title", dcterms("title"), of_term),
+            self.fact("Title", dcterms("title"), of_term, is_same=_is_same_heading),
             self.authors(),
             self.date(),
             self.fact("Language", schema("inLanguage"), _language, is_same=_always),
             self.fact("Genre", dcterms("subject"), of_term),
             self.fact("Identifier", dcterms("identifier"), _code),
-            self.fact("Part of", dcterms("isPartOf"), self.reference),
+            self.whole(),
             self.fact("Source", dcterms("source"), of_term),
             self.fact("Rights statement", dcterms("rights"), of_term),
             self.fact(
@@ -120,6 +120,10 @@ class Facts:
             "Author", schema("creator"), self.reference, is_same=lambda raw, name: name in raw
         )
         return Fact("Authors" if len(fact.values) > 1 else "Author", fact.values)
+
+    def whole(self) -> Fact:
+        """Give the text that a part belongs to; none for a text."""
+        return self.fact("Part of", dcterms("isPartOf"), self.reference)
 
     def date(self) -> Fact:
         """Give the date, under the name of what the corpus means by it."""
@@ -203,6 +207,10 @@ def _licence(term: Term) -> Value:
 
 def _concluded(term: Term) -> Value:
     return replace(_licence(term), note="concluded from the rights statement")
+
+
+def _is_same_heading(raw: str, shown: str) -> bool:
+    return raw.lstrip("#").strip() == shown
 
 
 def _always(_raw: str, _shown: str) -> bool:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import request
 
 from app.editions import current_edition
+from app.mounting import OUTSIDE
 from app.pages import dates
 from app.pages.values import Value, of_licence
-from app.service import service
-from app.variants import address
+from app.variants import address, split_suffix
 from ld.edition import Edition
 from ld.errors import EditionError
 from ld.stored import StoredDocument
@@ -17,6 +18,7 @@ from ld.terms import iri_of
 from ld.vocabulary import schema
 
 _UNPUBLISHED: Final = Value("Pressmark")
+_PLACES: Final = (("Texts", "texts"), ("Agents", "agents"), ("Dataset", "dataset"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Entry:
 class Frame:
     """The name of the site, its navigation, and what its footer says of the edition.
 
-    Without an edition only the name is there.
+    Without an edition, and outside of the service's path, only the name and the home are there.
     """
 
     name: Value
@@ -50,6 +52,9 @@ def frame() -> Frame:
         dataset = edition.document("dataset")
     except EditionError:
         return Frame(_UNPUBLISHED, request.script_root + "/", [])
+    if OUTSIDE in request.environ:
+        home = urlsplit(edition.service_url).path
+        return Frame(corpus_name(edition, dataset), home, [])
     licences = [obj for _, stated, obj in dataset.stated if stated == schema("license")]
     return Frame(
         name=corpus_name(edition, dataset),
@@ -69,8 +74,7 @@ def corpus_name(edition: Edition, dataset: StoredDocument) -> Value:
 
 
 def _navigation() -> list[Entry]:
-    places = [("Texts", "texts"), ("Agents", "agents"), ("Dataset", "dataset")]
-    if service().broker is not None:
-        places.append(("Query", "sparql"))
-    here = request.path.lstrip("/")
-    return [Entry(label, address(path), "page" if here == path else None) for label, path in places]
+    here, _ = split_suffix(request.path.lstrip("/"))
+    return [
+        Entry(label, address(path), "page" if here == path else None) for label, path in _PLACES
+    ]

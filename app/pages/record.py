@@ -1,6 +1,5 @@
 """The record: what every document's page shows beside its facts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,15 +9,14 @@ from markupsafe import Markup
 from app.pages import dates
 from app.pages.facts import Facts
 from app.pages.frame import corpus_name
-from app.pages.values import Value, compact, of_licence, of_term, shortened, web
+from app.pages.origins import Group, origins
+from app.pages.values import Value, of_licence, of_term, shortened
 from app.variants import address, addressed
-from ld.document import Derivation
 from ld.edition import Edition
 from ld.formats import json_ld
-from ld.record import Origin
 from ld.report import Finding, Severity
 from ld.stored import StoredDocument
-from ld.terms import Statement, Term, iri, iri_of, is_iri_term
+from ld.terms import iri
 from ld.vocabulary import dcterms
 
 _KINDS: Final = {"text": "Text", "part": "Part", "agent": "Agent", "dataset": "Dataset"}
@@ -29,7 +27,6 @@ _LEVELS: Final = {
     Severity.INFO: "For information",
 }
 _MOST_FINDINGS: Final = 100
-_MOST_ORIGINS: Final = 500
 _LONGEST: Final = 400
 _AUTHORS_CITED: Final = 3
 
@@ -39,12 +36,11 @@ _ESCAPES: Final = {ord(character): f"\\u{ord(character):04x}" for character in "
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A link to a document in one syntax, or to a file."""
+    """A link to a document in one syntax."""
 
     label: str
     href: str
     media_type: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,41 +80,12 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Where a statement was read."""
-
-    place: str
-    field: str
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One statement about a subject, and why it stands."""
-
-    property: str
-    property_iri: str
-    value: Value
-    rule: str
-    reasons: list[Reason]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The statements about one subject."""
-
-    subject: str
-    rows: list[Row]
-
-
-@dataclass(frozen=True, slots=True)
 class RecordPage:
     """A document as its page shows it, whatever its kind."""
 
     kind: str
     title: Value
     iri: str
-    path: str
     canonical: str
     downloads: list[Download]
     citation: Citation
@@ -134,13 +101,12 @@ class RecordPage:
 
 def record_page(edition: Edition, document: StoredDocument, facts: Facts, path: str) -> RecordPage:
     """Give the page of a document; `path` is the document's below the service's address."""
-    groups = list(_groups(document, facts))
+    groups = origins(document, facts.edition.base)
     owned = len(document.owned)
     return RecordPage(
         kind=_KINDS[document.kind],
         title=title_of(document, facts),
         iri=document.iri,
-        path=path,
         canonical=edition.service_url + path,
         downloads=[
             Download(variant.name, address(f"{path}.{variant.suffix}"), variant.media_type)
@@ -218,56 +184,3 @@ def _remark(found: Finding) -> Remark:
         place += f", {found.field}" if place else found.field
     value = None if found.value is None else shortened(found.value, _LONGEST)
     return Remark(_LEVELS[found.severity], found.severity.lower(), found.message, place, value)
-
-
-def _groups(document: StoredDocument, facts: Facts) -> Iterator[Group]:
-    names = {
-        document.iri: f"The {document.kind}",
-        f"{document.iri}#file": "Its file",
-        f"{document.iri}#checksum": "The checksum of its file",
-        document.document_iri: "This record",
-    }
-    if document.kind == "dataset":
-        names[document.iri] = "The dataset"
-    order = list(names)
-    by_subject: dict[str, list[Statement]] = {}
-    for statement in document.owned:
-        by_subject.setdefault(iri_of(statement[0]), []).append(statement)
-    left = _MOST_ORIGINS
-    for subject in sorted(by_subject, key=lambda s: (order.index(s) if s in names else 99, s)):
-        rows = [_row(s, document, facts) for s in by_subject[subject][:left]]
-        left -= len(rows)
-        if rows:
-            yield Group(names.get(subject, subject), rows)
-
-
-def _row(statement: Statement, document: StoredDocument, facts: Facts) -> Row:
-    _, predicate, obj = statement
-    derivation = document.derivations.get(statement)
-    return Row(
-        property=compact(iri_of(predicate)).removeprefix(facts.edition.base),
-        property_iri=iri_of(predicate),
-        value=_object(obj, facts.edition.base),
-        rule="from the history of editions" if derivation is None else f"rule {derivation.rule}",
-        reasons=[] if derivation is None else _reasons(derivation),
-    )
-
-
-def _object(term: Term, base: str) -> Value:
-    if not is_iri_term(term):
-        return of_term(term)
-    target = iri_of(term)
-    # Our own addresses lead to where the service runs, which need not be where the base says.
-    href = None if target.startswith(base) else web(target)
-    return Value(compact(target), href=href, is_code=True)
-
-
-def _reasons(derivation: Derivation) -> list[Reason]:
-    return [
-        Reason(_place(origin), origin.field, shortened(origin.raw, _LONGEST))
-        for origin in derivation.origins
-    ]
-
-
-def _place(origin: Origin) -> str:
-    return origin.file if origin.line is None else f"{origin.file}, line {origin.line}"

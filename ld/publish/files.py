@@ -23,6 +23,8 @@ DUMPS: Final = "dumps"
 REPORT: Final = "report.ttl"
 PLAIN_DUMP: Final = "corpus.nt"
 
+# In bytes. The store holds the statements of one load in memory, in about ten times their size.
+_LOADED_AT_ONCE: Final = 4 * 2**20
 _SYNTAXES: Final = {
     "ttl": pyoxigraph.RdfFormat.TURTLE,
     "rdf": pyoxigraph.RdfFormat.RDF_XML,
@@ -49,7 +51,9 @@ def write_statements(staging: Staging, path: Path) -> int:
 def load_graph(statements: Path, graph: Path) -> None:
     """Load the statements into a new triple store."""
     store = pyoxigraph.Store(graph)
-    store.bulk_load(path=statements, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
+    with statements.open("rb") as lines:
+        while some := b"".join(lines.readlines(_LOADED_AT_ONCE)):
+            store.bulk_load(input=some, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
     store.flush()
 
 

@@ -1,6 +1,7 @@
 """One edition in the making: stage, build, compare, write, switch."""
 
 import errno
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -32,6 +33,8 @@ from ld.validate.gate import Gate
 #: A publication that would lose more than this share and more than this many is refused.
 LOSS_SHARE: Final = 0.05
 LOSS_NUMBER: Final = 10
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Making:
@@ -132,6 +135,7 @@ class Making:
         self.progress.step("compare")
         self.staging.delete_unseen(builder.reasons)
         self.staging.report(across.dangling(self.staging.db))
+        self.staging.report(across.suffix_collisions(self.staging.db))
         self._require_acceptable_loss(accept_loss)
 
     def _read(self, scratch: Scratch, seeds: Path, settings: Settings) -> None:
@@ -373,7 +377,9 @@ def _explained(error: OSError | sqlite3.OperationalError, data: Path) -> Publica
         is_full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
         what = f"{data}: {error}."
     else:
-        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        # The triple store gives no number, only the system's words.
+        words = str(error)
+        is_full = error.errno in _FULL or any(os.strerror(number) in words for number in _FULL)
         what = f"{error.filename or data}: {error.strerror or error}."
     if is_full:
         return PublicationError(

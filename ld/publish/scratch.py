@@ -4,6 +4,7 @@ Files come in the order of their folders and leave in the order of texts; sortin
 the memory of a publication independent of the size of the corpus.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -96,14 +97,16 @@ class Scratch:
         size = mtime_ns = 0
         try:
             with (seeds / path).open("rb") as stream:
-                status = (seeds / path).stat()
+                status = os.fstat(stream.fileno())
                 size, mtime_ns = status.st_size, status.st_mtime_ns
                 record, findings = reader.read(stream, path, mtime_ns)
             row = self._row(path)
             if row is not None:
                 record, differences = manifest_csv.complete(record, row)
                 findings += differences
-            _require_identifier(record)
+            elif settings.manifest is not None:
+                findings.append(_without_row(path, settings.manifest.file))
+            _require_identifier(record, settings)
         except OSError as error:
             reason = f"The file cannot be read ({error.strerror}). Make it readable."
             yield Finding(Severity.VIOLATION, "unreadable_file", reason, path)
@@ -186,13 +189,22 @@ class Scratch:
         return Fact(agent_of(row[0], settings), origins)
 
 
-def _require_identifier(record: Record) -> None:
-    if "SOURCE_ID" not in record.values:
+def _without_row(path: str, manifest: str) -> Finding:
+    message = (
+        f"Only the header of this file was read. Add a row to {manifest} if it should say more."
+    )
+    return Finding(Severity.INFO, "file_without_row", message, path)
+
+
+def _require_identifier(record: Record, settings: Settings) -> None:
+    stated = record.values.get("SOURCE_ID")
+    if stated is None or settings.is_missing("SOURCE_ID", stated.text):
         remedy = (
             "there is no identifier, so nothing can be published. Write SOURCE_ID: and an "
             "identifier that no other text has."
         )
-        raise SeedError(record.file.path, None, "SOURCE_ID", None, remedy)
+        line, raw = (stated.origin.line, stated.origin.raw) if stated else (None, None)
+        raise SeedError(record.file.path, line, "SOURCE_ID", raw, remedy)
 
 
 def pack(record: Record) -> bytes:

@@ -1,16 +1,21 @@
 """The folder of seeds: which files are seed documents, in an order that never varies."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from ld.corpus import SETTINGS_FILE
 from ld.readers import reader_for
+from ld.readers.header_text import CONTROL
 from ld.report import Finding, Severity
 
 #: Files that belong beside seeds and are no seed documents.
 BESIDE: Final = frozenset({SETTINGS_FILE, "README.md", "README", "SOURCE.md", "SOURCE", "LICENSE"})
+
+# A line break in a name would break every report that a line holds one finding of.
+_UNFIT_NAME = re.compile(f"{CONTROL.pattern}|[\t\n\r]")
 
 
 def walk(folder: Path) -> Iterator[str | Finding]:
@@ -37,15 +42,16 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Finding]:
         path = prefix + entry.name
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), path + "/")
-        elif entry.is_symlink() and not Path(entry.path).is_file():
+        if _UNFIT_NAME.search(entry.name):
             yield _left_aside(
-                path,
-                "link",
-                "This link leads to a folder, in a circle or nowhere, and was not followed. "
-                "Put the files themselves here.",
+                _UNFIT_NAME.sub("\N{REPLACEMENT CHARACTER}", path),
+                "file_name",
+                "This name is not UTF-8 or holds control characters. Rename the file or folder.",
             )
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), path + "/")
+        elif not _is_file(entry):
+            yield _no_file(path, is_link=entry.is_symlink())
         elif entry.name in BESIDE:
             continue
         elif reader_for(entry.name) is None:
@@ -55,22 +61,26 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Finding]:
                 "No reader takes this file, so it was left aside.",
                 Severity.INFO,
             )
-        elif not _encodable(path):
-            yield _left_aside(
-                path.encode("utf-8", "replace").decode(),
-                "file_name",
-                "The name of this file is not UTF-8. Rename it.",
-            )
         else:
             yield path
 
 
-def _encodable(path: str) -> bool:
+def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
-        path.encode()
-    except UnicodeEncodeError:
+        return entry.is_file()
+    except OSError:  # a circle of links, or a link into a folder that is closed
         return False
-    return True
+
+
+def _no_file(path: str, *, is_link: bool) -> Finding:
+    if is_link:
+        message = (
+            "This link leads to no file that can be read (a folder, a device, a circle, nowhere) "
+            "and was not followed. Put the files themselves here."
+        )
+        return _left_aside(path, "link", message)
+    message = "This is no regular file but a pipe, socket or device. Put a file here or remove it."
+    return _left_aside(path, "special_file", message)
 
 
 def _left_aside(

@@ -30,9 +30,11 @@ KEYS: Final = (
     "GENRE",
 )
 HEADER_BYTES: Final = 64 * 1024
+#: The most remarks on one header, so that a file that is no seed cannot flood the report.
+MOST_FINDINGS: Final = 100
 _CHUNK: Final = 1024 * 1024
-# What XML 1.0 cannot carry and no title means: controls, noncharacters, lone surrogates.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff]")
+#: What XML 1.0 cannot carry and no title means: controls, noncharacters, lone surrogates.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff]")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]{0,63}\Z")
 
 
@@ -46,7 +48,7 @@ def read(stream: BinaryIO, path: str, mtime_ns: int) -> tuple[Record, list[Findi
     lines, body_start = _header_lines(head, path)
     file = _file(stream, head, path, mtime_ns, body_start, len(lines))
     text = _decode(lines, path, findings)
-    return Record(file, _values(text, path, findings)), findings
+    return Record(file, _values(text, path, findings)), _bounded(findings, path)
 
 
 def _header_lines(head: bytes, path: str) -> tuple[list[bytes], int]:
@@ -56,6 +58,8 @@ def _header_lines(head: bytes, path: str) -> tuple[list[bytes], int]:
     start = 0
     while start < len(head):
         end = head.find(b"\n", start)
+        if end < 0 and len(head) == HEADER_BYTES:
+            break  # the line goes on beyond what was read
         line = head[start:] if end < 0 else head[start:end]
         start = len(head) if end < 0 else end + 1
         if line.rstrip(b"\r") == b"----":
@@ -103,7 +107,7 @@ def _heading(body: bytes, path: str, first_line: int) -> Value | None:
     for offset, line in enumerate(body.split(b"\n", 200)[:200]):
         if line.strip():
             text = line.decode("utf-8", "replace").strip()
-            title = _CONTROL.sub("", text[3:]).strip() if text.startswith("## ") else ""
+            title = CONTROL.sub("", text[3:]).strip() if text.startswith("## ") else ""
             origin = Origin(path, first_line + offset, "heading", text)
             return Value(title, origin) if title else None
     return None
@@ -119,7 +123,8 @@ def _decode(lines: list[bytes], path: str, findings: list[Finding]) -> list[str]
                 1,
                 Severity.INFO,
                 "byte_order_mark",
-                "The file begins with a byte order mark, which was skipped. Save it without one.",
+                "The file begins with a byte order mark, which was skipped. Save it as UTF-8 "
+                "without one.",
             )
         )
     if b"\r" in header:
@@ -211,7 +216,7 @@ def _values(lines: list[str], path: str, findings: list[Finding]) -> dict[str, V
             )
             continue
         text = clean(raw)
-        if _CONTROL.search(raw):
+        if CONTROL.search(raw):
             findings.append(
                 _about(
                     path,
@@ -228,9 +233,18 @@ def _values(lines: list[str], path: str, findings: list[Finding]) -> dict[str, V
     return values
 
 
+def _bounded(findings: list[Finding], path: str) -> list[Finding]:
+    more = len(findings) - MOST_FINDINGS
+    if more <= 0:
+        return findings
+    message = f"{more:,} more remarks on this header are not listed. Correct those that are."
+    rest = _about(path, None, Severity.WARNING, "more_remarks", message)
+    return [*findings[:MOST_FINDINGS], rest]
+
+
 def clean(raw: str) -> str:
     """Give a field's text without control characters and outer blanks, inner tabs as blanks."""
-    return _CONTROL.sub("", raw.replace("\t", " ")).strip()
+    return CONTROL.sub("", raw.replace("\t", " ")).strip()
 
 
 def _about(

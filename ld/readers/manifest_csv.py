@@ -38,16 +38,15 @@ def rows(manifest: Manifest, settings: Settings, seeds: Path) -> Iterator[Row | 
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
             yield from _read(stream, manifest, settings, seeds)
     except OSError as error:
-        raise SettingsError(
-            "corpus.toml", "manifest.file", manifest.file, f"cannot be read: {error.strerror}"
-        ) from error
+        remedy = f"cannot be read: {error.strerror}"
+        raise settings.source.error("manifest.file", manifest.file, remedy) from error
 
 
 def _read(
     stream: TextIO, manifest: Manifest, settings: Settings, seeds: Path
 ) -> Iterator[Row | Finding]:
     reader = csv.DictReader(stream)
-    fields = _fields(list(reader.fieldnames or ()), manifest)
+    fields = _fields(_columns(reader, manifest), manifest, settings)
     prefix = _prefix(manifest, settings, seeds)
     rows_read = iter(reader)
     while True:
@@ -56,7 +55,7 @@ def _read(
         except csv.Error as error:
             yield _about(
                 manifest,
-                reader.line_num,
+                reader.reader.line_num,
                 "manifest_row",
                 f"This row cannot be read ({error}); it was left out. Correct its quotes.",
             )
@@ -76,31 +75,58 @@ def _read(
                 value=row.get(manifest.path),
             )
             continue
+        if None in row or None in row.values():
+            yield _about(
+                manifest,
+                line,
+                "manifest_cells",
+                "This row has not as many cells as the table has columns, so its values may stand "
+                "in the wrong ones. Correct its commas and quotes.",
+            )
         values = {}
         for column, name in fields.items():
             raw = row.get(column)
             text = header_text.clean(" ".join(raw.split())) if raw else ""
+            if "\N{REPLACEMENT CHARACTER}" in text:
+                yield _about(
+                    manifest,
+                    line,
+                    "manifest_encoding",
+                    "This value is not UTF-8; what could not be read was replaced. Save the "
+                    "manifest as UTF-8.",
+                    field=column,
+                    value=text,
+                )
             if text and not settings.is_missing(name, text):
                 values[name] = Value(text, Origin(manifest.file, line, column, raw or ""))
         yield Row(path, line, values)
 
 
-def _fields(columns: list[str], manifest: Manifest) -> dict[str, str]:
-    if manifest.path not in columns:
+def _columns(reader: "csv.DictReader[str]", manifest: Manifest) -> list[str]:
+    try:
+        columns = list(reader.fieldnames or ())
+    except csv.Error as error:
+        remedy = f"its first line cannot be read ({error}); write the names of the columns there"
+        raise SettingsError(f"{manifest.file}:1", "manifest", "", remedy) from error
+    repeated = next((name for name in columns if columns.count(name) > 1), None)
+    if repeated is not None:
         raise SettingsError(
-            manifest.file,
-            "manifest.path",
-            manifest.path,
-            f"there is no such column; the columns are {', '.join(columns)}",
+            f"{manifest.file}:1", "manifest", repr(repeated), "two columns have this name; keep one"
         )
+    return columns
+
+
+def _fields(columns: list[str], manifest: Manifest, settings: Settings) -> dict[str, str]:
+    named = ", ".join(columns)
+    if manifest.path not in columns:
+        remedy = f"{manifest.file} has no such column; the columns are {named}"
+        raise settings.source.error("manifest.path", manifest.path, remedy)
     for column, name in manifest.columns.items():
         if column not in columns or name not in KEYS:
-            raise SettingsError(
-                "corpus.toml",
-                "manifest.columns",
-                f"{column} = {name}",
-                f"name a column of the manifest ({', '.join(columns)}) "
-                f"and a field ({', '.join(KEYS)})",
+            raise settings.source.error(
+                f"manifest.columns.{column}",
+                name,
+                f"name a column of the manifest ({named}) and a field ({', '.join(KEYS)})",
             )
     by_name = {column: column.upper() for column in columns if column.upper() in KEYS}
     return by_name | dict(manifest.columns)
@@ -112,8 +138,7 @@ def _prefix(manifest: Manifest, settings: Settings, seeds: Path) -> PurePosixPat
     try:
         return PurePosixPath(seeds.resolve().relative_to(start).as_posix())
     except ValueError as error:
-        raise SettingsError(
-            "corpus.toml",
+        raise settings.source.error(
             "manifest.relative_to",
             manifest.relative_to,
             "name a folder that the folder of seeds lies in",

@@ -30,7 +30,7 @@ class Gate:
 
         Raises: ShapesError naming the shape and the construct that cannot be judged.
         """
-        self._shapes = shapes
+        self._shapes = authority.prepared(shapes)
         self._compiled = compiled or compile_shapes(shapes)
         self._random = random.SystemRandom()
         self._passed = 0

@@ -1,0 +1,268 @@
+"""Requests per second beside nginx with the same bytes as files, on one core each in turn.
+
+The server has core 0 and wrk core 1. Pressmark runs twice: with its cache warm, and without one,
+so that each request is rendered. Requests per CPU second of the server's processes stand beside
+requests per second, because they stay what they are when other programs run on the machine too.
+Needs wrk, nginx and taskset.
+"""
+
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Final, NamedTuple
+
+import click
+import psutil
+
+from bench import measure
+from ld.edition import open_current
+from ld.publish import publish
+
+SERVER_CORE: Final = "0"
+CLIENT_CORE: Final = "1"
+PATIENCE: Final = 30  # seconds that a server may take to answer first
+FORMATS: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "html": "HTML"}
+SIDES: Final = ("nginx", "cached", "uncached")
+HEAD: Final = "| record as | nginx | cached | ratio | uncached | ratio |\n|---|--:|--:|--:|--:|--:|"
+CYCLE: Final = """\
+local requests, last = {}, 0
+function init(args)
+  for path in io.lines(args[1]) do requests[#requests + 1] = wrk.format("GET", path) end
+end
+function request()
+  last = last % #requests + 1
+  return requests[last]
+end
+"""
+NGINX: Final = """\
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
+events {{ worker_connections 256; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+  open_file_cache max=10000; open_file_cache_valid 1h;
+  types {{ text/turtle ttl; application/ld+json jsonld; text/html html; }}
+  charset utf-8; charset_types text/turtle text/html;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{port}; root {folder}/files; }}
+}}
+"""
+
+
+class Server(NamedTuple):
+    """A server that runs: its first process, and the port where it answers."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def cpu(self) -> float:
+        """Give the CPU seconds that its processes have used."""
+        first = psutil.Process(self.process.pid)
+        times = [one.cpu_times() for one in (first, *first.children(recursive=True))]
+        return sum(one.user + one.system for one in times)
+
+
+class Rate(NamedTuple):
+    """Requests per second, and per CPU second of the server."""
+
+    per_second: float
+    per_cpu_second: float
+
+
+def require(*programs: str) -> None:
+    """Raises: ClickException naming the programs that are not there."""
+    missing = [name for name in programs if shutil.which(name, path=_path()) is None]
+    if missing:
+        raise click.ClickException(
+            f"This needs {' and '.join(missing)}. On Debian: "
+            "apt-get install wrk nginx-light util-linux"
+        )
+
+
+def _path() -> str:
+    return os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+
+
+def free_port() -> int:
+    """Give a port of the loopback that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], port: int, log: Path, **environment: str) -> Iterator[Server]:
+    """Keep a server running on its core; gives it once it answers at its port.
+
+    Raises: ClickException if it does not.
+    """
+    with log.open("wb") as told:
+        process = subprocess.Popen(
+            ["taskset", "-c", SERVER_CORE, *command],
+            cwd=measure.PROJECT,
+            stdout=told,
+            stderr=told,
+            env=os.environ | {"PATH": _path()} | environment,
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise click.ClickException(f"{command[0]} did not start: {log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def pressmark(
+    data: Path, log: Path, **environment: str
+) -> contextlib.AbstractContextManager[Server]:
+    """Keep `pressmark serve` running, with one worker."""
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--data", str(data), "--port", str(port)]
+    return running(command, port, log, **environment)
+
+
+def nginx(folder: Path) -> contextlib.AbstractContextManager[Server]:
+    """Keep nginx running on the files in a folder, with one worker."""
+    port = free_port()
+    settings = folder / "nginx.conf"
+    settings.write_text(NGINX.format(folder=folder, port=port), encoding="utf-8")
+    return running(["nginx", "-c", str(settings)], port, folder / "nginx.log")
+
+
+def fetched(port: int, paths: list[str]) -> Iterator[bytes]:
+    """Give the body of each path.
+
+    Raises: ClickException for another status than 200.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    with contextlib.closing(connection):
+        for path in paths:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status != 200:
+                raise click.ClickException(f"{path}: {answer.status} {body[:500]!r}")
+            yield body
+
+
+def rate(server: Server, paths: Path, script: Path, seconds: int) -> Rate:
+    """Drive a server with wrk over these paths, again and again.
+
+    Raises: ClickException if an answer was an error.
+    """
+    command = [
+        "taskset", "-c", CLIENT_CORE, "wrk", "-t1", "-c8", f"-d{seconds}s", "-s", str(script),
+        f"http://127.0.0.1:{server.port}/", "--", str(paths),
+    ]  # fmt: skip
+    before = server.cpu()
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    spent = server.cpu() - before
+    count = re.search(r"([0-9]+) requests in", told)
+    per_second = re.search(r"Requests/sec:\s*([0-9.]+)", told)
+    if count is None or per_second is None or "Non-2xx" in told or "Socket errors" in told:
+        raise click.ClickException(f"wrk met errors:\n{told}")
+    return Rate(float(per_second[1]), int(count[1]) / spent)
+
+
+def prepare(folder: Path, port: int, paths: list[str]) -> None:
+    """Write what Pressmark answers to these paths as files, which also fills its cache."""
+    for path, body in zip(paths, fetched(port, paths), strict=True):
+        file = folder / "files" / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+
+
+def paths_of(data: Path) -> dict[str, list[str]]:
+    """Give the paths of all texts and parts in each format."""
+    edition = open_current(data)
+    rows = edition.db.execute("SELECT key FROM document WHERE kind IN ('text', 'part')")
+    keys = [row["key"] for row in rows]
+    return {suffix: [f"/doc/{key}.{suffix}" for key in keys] for suffix in FORMATS}
+
+
+def measured(
+    data: Path, folder: Path, rounds: int, seconds: int
+) -> dict[str, dict[str, list[Rate]]]:
+    """Give the rates by format and side; the rounds go through all sides in turn."""
+    paths = paths_of(data)
+    script = folder / "cycle.lua"
+    script.write_text(CYCLE, encoding="utf-8")
+    lists = {suffix: folder / f"{suffix}.paths" for suffix in FORMATS}
+    for suffix, file in lists.items():
+        file.write_text("".join(f"{path}\n" for path in paths[suffix]), encoding="utf-8")
+    rates: dict[str, dict[str, list[Rate]]] = {
+        suffix: {side: [] for side in SIDES} for suffix in FORMATS
+    }
+    (folder / "files").mkdir()
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        servers = {
+            "nginx": enter(nginx(folder)),
+            "cached": enter(pressmark(data, folder / "cached.log")),
+            "uncached": enter(pressmark(data, folder / "bare.log", PRESSMARK_CACHE_BYTES="0")),
+        }
+        for suffix, some in paths.items():
+            prepare(folder, servers["cached"].port, some)
+            for server in servers.values():
+                _require_same_bytes(folder, server.port, some[:: len(some) // 20])
+                rate(server, lists[suffix], script, 1)
+        for _ in range(rounds):
+            for suffix in FORMATS:
+                for side, server in servers.items():
+                    rates[suffix][side].append(rate(server, lists[suffix], script, seconds))
+    return rates
+
+
+def _require_same_bytes(folder: Path, port: int, paths: list[str]) -> None:
+    for path, body in zip(paths, fetched(port, paths), strict=True):
+        if body != (folder / "files" / path.lstrip("/")).read_bytes():
+            raise click.ClickException(f"{path} is not the same everywhere")
+
+
+@click.command()
+@click.option("--size", type=click.IntRange(20), default=1000, show_default=True, help="Seeds.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--seconds", type=click.IntRange(1), default=3, show_default=True)
+def main(size: int, rounds: int, seconds: int) -> None:
+    """Compare serving with nginx on files of the same bytes."""
+    require("wrk", "nginx", "taskset")
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # nginx leaves root's rights behind
+        measure.generate(size, folder / "seeds")
+        publish(folder / "seeds", folder / "data")
+        rates = measured(folder / "data", folder, rounds, seconds)
+    for unit, of in (("second", 0), ("CPU second of the server", 1)):
+        click.echo(f"\nRequests per {unit}\n\n{HEAD}")
+        for suffix, label in FORMATS.items():
+            files, cached, bare = (median(r[of] for r in rates[suffix][side]) for side in SIDES)
+            click.echo(
+                f"| {label} | {files:,.0f} | {cached:,.0f} | {cached / files:.2f} "
+                f"| {bare:,.0f} | {bare / files:.3f} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
