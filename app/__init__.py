@@ -1,8 +1,9 @@
 """The Flask application: an edition, served.
 
 config, service, editions   what a process is told; what its requests share; what one sees
-documents, catalog          documents of things; the corpus as a whole
-sparql                      queries
+documents, catalog, browse  documents of things; the corpus as a whole; its lists
+sparql, query_page          queries: of programs, of people
+feeds, harvest, memento     what changed, for those who keep a copy; documents as they were
 operation                   health, rules for crawlers, our own files
 variants, links             one document in each syntax; typed links between them
 pages, templates, static    what people see
@@ -14,7 +15,19 @@ from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as Redirection
 
-from app import catalog, documents, headers, operation, problems, sparql
+from app import (
+    browse,
+    catalog,
+    documents,
+    feeds,
+    harvest,
+    headers,
+    memento,
+    operation,
+    problems,
+    query_page,
+    sparql,
+)
 from app.caching import ResponseCache
 from app.config import Config
 from app.editions import Editions, current_edition
@@ -38,9 +51,20 @@ def create_app(config: Config) -> Flask:
     # Each of these would answer with a redirect to an address made from the request's Host.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    for blueprint in (operation.blueprint, catalog.blueprint, documents.blueprint):
+    for blueprint in (
+        operation.blueprint,
+        browse.blueprint,
+        catalog.blueprint,
+        documents.blueprint,
+        feeds.blueprint,
+        memento.blueprint,
+        query_page.blueprint,
+        harvest.blueprint,
+    ):
         app.register_blueprint(blueprint)
-    app.register_blueprint(sparql.blueprint())
+    endpoint = sparql.blueprint()
+    endpoint.before_request(query_page.answer_people)
+    app.register_blueprint(endpoint)
     app.before_request(_enter)
     app.after_request(_name_edition)
     app.after_request(headers.secure)

@@ -1,6 +1,5 @@
-"""The corpus as a whole: its home, its dataset, its lists, its vocabulary and its dumps."""
+"""The corpus as a whole: its home, its dataset, its vocabulary and its dumps."""
 
-from collections.abc import Callable
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file
@@ -92,20 +91,6 @@ def terms_variant(suffix: str) -> Response:
     return _vocabulary(_variant(suffix))
 
 
-@blueprint.get("/texts")
-def texts() -> Response:
-    """List the texts."""
-    return _list("Texts", "texts, in the order of their identifiers", listing.texts)
-
-
-@blueprint.get("/agents")
-def agents() -> Response:
-    """List the agents."""
-    return _list(
-        "Agents", "persons and organisations that the texts or the dataset name", listing.agents
-    )
-
-
 @blueprint.get("/dump/<name>")
 def dump(name: str) -> Response:
     """Serve a file with all statements of the edition."""
@@ -166,16 +151,6 @@ def _vocabulary_body(edition: Edition, chosen: Variant) -> Body:
         downloads=vocabulary.downloads(),
     )
     return Body(content, edition.created)
-
-
-def _list(
-    title: str, counted: str, lines: Callable[[Edition, str, int], listing.Listing]
-) -> Response:
-    edition = current_edition()
-    require_html()
-    found = lines(edition, request.args.get("after", ""), service().config.page_size)
-    content = render_template("list.html", title=title, counted=counted, listing=found)
-    return page(content, edition.created)
 
 
 def _variant(suffix: str) -> Variant:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
+from app.clients import Network
 from ld.errors import SettingsError
 
 PREFIX: Final = "PRESSMARK_"
@@ -18,6 +20,7 @@ class Config:
     query_socket: Path | None = None  # of the query broker; None: queries are not offered
     cache_bytes: int = 64 * 2**20  # for whole responses, in each serving process
     page_size: int = 50  # lines of a list on one page
+    trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
 
 
 def from_environ(environ: Mapping[str, str]) -> Config:
@@ -39,6 +42,7 @@ def from_environ(environ: Mapping[str, str]) -> Config:
         query_socket=Path(socket) if socket else None,
         cache_bytes=_count(stated, "PRESSMARK_CACHE_BYTES", Config.cache_bytes, least=0),
         page_size=_count(stated, "PRESSMARK_PAGE_SIZE", Config.page_size, least=1),
+        trusted_proxies=_networks(stated, "PRESSMARK_TRUSTED_PROXIES"),
     )
 
 
@@ -49,6 +53,16 @@ def _count(stated: Mapping[str, str], name: str, default: int, *, least: int) ->
     if not value.isascii() or not value.isdigit() or len(value) > 15 or int(value) < least:
         raise _error(name, value, f"write a whole number of at least {least}")
     return int(value)
+
+
+def _networks(stated: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    value = stated.get(name, "")
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise _error(
+            name, value, "write addresses or networks, as in 127.0.0.1, 10.0.0.0/8"
+        ) from error
 
 
 def _error(name: str, value: str, remedy: str) -> SettingsError:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from pathlib import Path
 
 from granian import Granian
@@ -10,17 +11,39 @@ from granian.log import LogLevels
 
 from app.config import PREFIX
 from ld.edition import open_current
-from ld.query import broker
+from ld.errors import SettingsError
+from ld.query import broker, isolation
 
-#: Requests that one serving process answers at the same time.
-THREADS = 8
+#: Requests that one serving process answers at the same time. A query holds its thread while it
+#: waits; there are more of these than the broker takes queries, so that pages never wait for one.
+THREADS = 96
 
 
-def serve(data: Path, *, host: str, port: int, workers: int, announce_ready: bool = True) -> None:
+def serve(
+    data: Path,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    announce_ready: bool = True,
+    require_isolation: bool = False,
+) -> None:
     """Serve the current edition of a data directory until the process is told to stop.
 
-    Newer editions are taken up without a restart.
+    Newer editions are taken up without a restart. Where the system lets a query worker leave the
+    network in no way, this is said on standard error; if isolation is required, it is refused.
+    Raises: SettingsError.
     """
+    if isolation.available() == isolation.NONE:
+        if require_isolation:
+            raise SettingsError(
+                *("command line", "--require-isolation", isolation.NONE),
+                "allow user namespaces, or give the service CAP_SYS_ADMIN",
+            )
+        sys.stderr.write(
+            "Query workers cannot leave the network here: no namespace is allowed. Federated "
+            "queries are refused by reading them, and by nothing else.\n"
+        )
     with broker.running(data) as query_socket:
         os.environ[f"{PREFIX}DATA"] = str(data.resolve())
         os.environ[f"{PREFIX}QUERY_SOCKET"] = str(query_socket)

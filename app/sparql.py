@@ -7,24 +7,29 @@ https://www.w3.org/TR/sparql11-service-description/
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.urls import iri_to_uri
 
+from app import links, streaming
+from app.clients import client_of
 from app.headers import EDITION
-from app.negotiation import negotiate
+from app.negotiation import negotiate, negotiate_coding
 from app.problems import NotAcceptable
+from app.service import service
 from ld.errors import QueryBusyError, QueryRefusedError, QuerySyntaxError
 from ld.formats import BY_MEDIA_TYPE
 from ld.query import guard, results
-from ld.query.client import BrokerClient, Served
+from ld.query.client import Answer, BrokerClient, Served
 from ld.terms import Statement, iri
-from ld.vocabulary import RDF_TYPE
+from ld.vocabulary import RDF_TYPE, VOID
 
 #: The graphs that a query names and that are not there, as IRIs in angle brackets.
 UNKNOWN_GRAPH: Final = "Pressmark-Unknown-Graph"
+#: What one query may use.
+LIMITS: Final = "Pressmark-Query-Limits"
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 # A query of the greatest length, percent-encoded, and the graphs it names.
@@ -91,7 +96,7 @@ def _update_refused() -> QueryRefusedError:
 
 
 def _broker() -> BrokerClient:
-    broker: BrokerClient | None = current_app.extensions["pressmark"].broker
+    broker = service().broker
     if broker is None:
         raise QueryBusyError("The query service is not running.", retry_after=60)
     return broker
@@ -107,19 +112,61 @@ def _answer(
     answer = _broker().query(
         query,
         media_type,
-        client=request.remote_addr or "",
+        client=client_of(request.environ, service().config.trusted_proxies),
         default_graph_uris=default_graphs,
         named_graph_uris=named_graphs,
+        may_stream=streaming.can_stream(media_type, request.environ["SERVER_PROTOCOL"]),
     )
-    response = Response(iter(answer), mimetype=media_type)
+    response = _streamed(answer) if answer.length is None else _whole(answer, answer.length)
+    response.mimetype = media_type
     response.call_on_close(answer.close)
-    # With its length stated, a body that breaks off is no complete response to anyone.
-    response.content_length = answer.length
     response.headers[EDITION] = answer.edition
+    response.headers[LIMITS] = _limits(answer.served)
+    response.headers["Link"] = _links(answer.served)
     if answer.unknown_graphs:
         response.headers[UNKNOWN_GRAPH] = _listed(answer.unknown_graphs)
+    if query.is_volatile:
+        response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     return response
+
+
+def _whole(answer: Answer, length: int) -> Response:
+    response = Response(iter(answer))
+    # With its length stated, a body that breaks off is no complete response to anyone.
+    response.content_length = length
+    return response
+
+
+def _streamed(answer: Answer) -> Response:
+    coding = negotiate_coding(request.headers.get("Accept-Encoding", ""))
+    if coding == "gzip":
+        response = Response(streaming.gzipped(answer))
+        response.headers["Content-Encoding"] = coding
+    else:
+        response = Response(streaming.plain(answer))
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _limits(served: Served) -> str:
+    return ", ".join(
+        [
+            f"query-bytes={guard.MAX_BYTES}",
+            f"seconds={served.limits['deadline']:g}",
+            f"result-bytes={served.limits['result_bytes']:.0f}",
+        ]
+    )
+
+
+def _links(served: Served) -> str:
+    found = [
+        links.Link(f"{served.service_url}sparql", "service-desc", "text/turtle"),
+        links.Link(f"{served.base}dataset", "collection"),
+    ]
+    if served.licence is not None:
+        found.append(links.Link(served.licence, "license"))
+    return links.header(found)
 
 
 def _listed(graphs: Sequence[str]) -> str:
@@ -146,6 +193,8 @@ def _describe(page: Callable[[], ResponseReturnValue] | None) -> ResponseReturnV
     served = _broker().served()
     response = Response(BY_MEDIA_TYPE[media_type].write(_description(served)), mimetype=media_type)
     response.headers[EDITION] = served.edition
+    response.headers[LIMITS] = _limits(served)
+    response.headers["Link"] = _links(served)
     response.vary.add("Accept")
     return response
 
@@ -161,5 +210,8 @@ def _description(served: Served) -> Iterator[Statement]:
         yield endpoint, iri(_SD + "resultFormat"), iri(fmt.iri)
     yield endpoint, iri(_SD + "defaultDataset"), dataset
     yield dataset, RDF_TYPE, iri(_SD + "Dataset")
+    # At its own address the dataset gives its statistics.
+    yield dataset, RDF_TYPE, iri(VOID + "Dataset")
+    yield dataset, iri(VOID + "sparqlEndpoint"), endpoint
     yield dataset, iri(_SD + "defaultGraph"), graph
     yield graph, RDF_TYPE, iri(_SD + "Graph")

@@ -27,10 +27,12 @@ EQUIVALENT: Final = {
     "text#day: sh:pattern without ^": "rdflib reads no xsd:date with a year of five digits",
 }
 
+#: What says which nodes a shape looks at.
+TARGETS: Final = ("targetClass", "targetSubjectsOf")
 #: What constrains, and shows when it is taken away.
 _CONSTRAINING: Final = frozenset(
     (
-        "targetClass", "property", "node", "or", "class", "datatype", "nodeKind", "minCount",
+        *TARGETS, "property", "node", "or", "class", "datatype", "nodeKind", "minCount",
         "maxCount", "minLength", "pattern", "flags", "uniqueLang", "hasValue", "equals",
         "disjoint", "lessThanOrEquals",
     )
@@ -74,7 +76,7 @@ def constraints(shapes: Graph) -> Iterator[tuple[Node, str, Node]]:
 
 def reports(shapes: Graph, shape: Node) -> bool:
     """Say whether a shape's own results are in the report, not only those of what refers to it."""
-    if (shape, sh("targetClass"), None) in shapes:
+    if _has_target(shapes, shape):
         return True
     return any(reports(shapes, parent) for parent in shapes.subjects(sh("property"), shape))
 
@@ -125,7 +127,7 @@ def noticing(mutant: Mutant, shapes: Graph, known: Sequence[Example]) -> Example
 def _narrowed(shapes: Graph, shown: Container[str]) -> Graph:
     """Give the part of the shapes that the results of some rules depend on, which is quicker."""
     narrowed: list[Triple] = []
-    waiting = [*shapes.subjects(sh("targetClass"))]
+    waiting = [*{shape for name in TARGETS for shape in shapes.subjects(sh(name))}]
     while waiting:
         for triple in shapes.triples((waiting.pop(), None, None)):
             _, predicate, value = triple
@@ -152,7 +154,8 @@ def _of_constraint(shapes: Graph, shape: Node, parameter: str, value: Node) -> I
     if parameter == "property":
         yield Mutant(f"{named} {rule_of(value)} taken away", value, (stated,))
         return
-    yield Mutant(f"{named} taken away", shape, (stated,))
+    which = f" {value.n3(shapes.namespace_manager)}" if isinstance(value, URIRef) else ""
+    yield Mutant(f"{named}{which} taken away", shape, (stated,))
     match parameter:
         case "minCount" | "maxCount" | "minLength":
             yield with_value("one more", Literal(int(text) + 1))
@@ -165,14 +168,18 @@ def _of_constraint(shapes: Graph, shape: Node, parameter: str, value: Node) -> I
                 yield with_value("without $", Literal(text[:-1]))
         case "nodeKind":
             yield with_value("BlankNodeOrIRI", sh("BlankNodeOrIRI"))
-            # No instance of a class is a literal.
-            if (shape, sh("targetClass"), None) not in shapes:
+            # What has a type or a name is no literal.
+            if not _has_target(shapes, shape):
                 yield with_value("IRIOrLiteral", sh("IRIOrLiteral"))
         case "lessThanOrEquals":
             less = ((shape, sh("lessThan"), value),)
             yield Mutant(f"{named} without equals", shape, (stated,), less)
         case "or":
             yield from _with_a_member_less(shapes, named, stated)
+
+
+def _has_target(shapes: Graph, shape: Node) -> bool:
+    return any((shape, sh(name), None) in shapes for name in TARGETS)
 
 
 def _with_a_member_less(shapes: Graph, named: str, stated: Triple) -> Iterator[Mutant]:

@@ -1,9 +1,9 @@
-"""Requests per second beside nginx with the same bytes as files, on one core each in turn.
+"""Requests per second beside nginx with the same bytes as files, on one core.
 
-The server has core 0 and wrk core 1. Pressmark runs twice: with its cache warm, and without one,
-so that each request is rendered. Requests per CPU second of the server's processes stand beside
-requests per second, because they stay what they are when other programs run on the machine too.
-Needs wrk, nginx and taskset.
+The server has core 0 and wrk core 1, or both share one (`--client-core 0`). Pressmark runs twice:
+with its cache warm, and without one, so that each request is rendered. Requests per CPU second of
+the server's processes stand beside requests per second, because they depend less on what else
+runs on the machine. Needs wrk, nginx and taskset.
 """
 
 import contextlib
@@ -24,14 +24,13 @@ from statistics import median
 from typing import Final, NamedTuple
 
 import click
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from bench import measure
 from ld.edition import open_current
 from ld.publish import publish
 
 SERVER_CORE: Final = "0"
-CLIENT_CORE: Final = "1"
 PATIENCE: Final = 30  # seconds that a server may take to answer first
 FORMATS: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "html": "HTML"}
 SIDES: Final = ("nginx", "cached", "uncached")
@@ -71,7 +70,7 @@ class Server(NamedTuple):
         """Give the CPU seconds that its processes have used."""
         first = psutil.Process(self.process.pid)
         times = [one.cpu_times() for one in (first, *first.children(recursive=True))]
-        return sum(one.user + one.system for one in times)
+        return float(sum(one.user + one.system for one in times))
 
 
 class Rate(NamedTuple):
@@ -167,13 +166,13 @@ def fetched(port: int, paths: list[str]) -> Iterator[bytes]:
             yield body
 
 
-def rate(server: Server, paths: Path, script: Path, seconds: int) -> Rate:
+def rate(server: Server, paths: Path, script: Path, core: int, seconds: int) -> Rate:
     """Drive a server with wrk over these paths, again and again.
 
     Raises: ClickException if an answer was an error.
     """
     command = [
-        "taskset", "-c", CLIENT_CORE, "wrk", "-t1", "-c8", f"-d{seconds}s", "-s", str(script),
+        "taskset", "-c", str(core), "wrk", "-t1", "-c8", f"-d{seconds}s", "-s", str(script),
         f"http://127.0.0.1:{server.port}/", "--", str(paths),
     ]  # fmt: skip
     before = server.cpu()
@@ -203,7 +202,7 @@ def paths_of(data: Path) -> dict[str, list[str]]:
 
 
 def measured(
-    data: Path, folder: Path, rounds: int, seconds: int
+    data: Path, folder: Path, core: int, rounds: int, seconds: int
 ) -> dict[str, dict[str, list[Rate]]]:
     """Give the rates by format and side; the rounds go through all sides in turn."""
     paths = paths_of(data)
@@ -227,11 +226,11 @@ def measured(
             prepare(folder, servers["cached"].port, some)
             for server in servers.values():
                 _require_same_bytes(folder, server.port, some[:: len(some) // 20])
-                rate(server, lists[suffix], script, 1)
+                rate(server, lists[suffix], script, core, 1)
         for _ in range(rounds):
             for suffix in FORMATS:
                 for side, server in servers.items():
-                    rates[suffix][side].append(rate(server, lists[suffix], script, seconds))
+                    rates[suffix][side].append(rate(server, lists[suffix], script, core, seconds))
     return rates
 
 
@@ -244,8 +243,9 @@ def _require_same_bytes(folder: Path, port: int, paths: list[str]) -> None:
 @click.command()
 @click.option("--size", type=click.IntRange(20), default=1000, show_default=True, help="Seeds.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--client-core", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True)
-def main(size: int, rounds: int, seconds: int) -> None:
+def main(size: int, rounds: int, client_core: int, seconds: int) -> None:
     """Compare serving with nginx on files of the same bytes."""
     require("wrk", "nginx", "taskset")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -253,7 +253,7 @@ def main(size: int, rounds: int, seconds: int) -> None:
         folder.chmod(0o755)  # nginx leaves root's rights behind
         measure.generate(size, folder / "seeds")
         publish(folder / "seeds", folder / "data")
-        rates = measured(folder / "data", folder, rounds, seconds)
+        rates = measured(folder / "data", folder, client_core, rounds, seconds)
     for unit, of in (("second", 0), ("CPU second of the server", 1)):
         click.echo(f"\nRequests per {unit}\n\n{HEAD}")
         for suffix, label in FORMATS.items():

@@ -23,7 +23,7 @@ from typing import Final
 
 import pyshacl
 import rdflib
-from rdflib import BNode, Graph, URIRef
+from rdflib import RDF, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from ld.validate import shapes
@@ -117,6 +117,15 @@ def results(data: Graph, shapes: Graph) -> tuple[str, ...]:
         raise TypeError(f"pySHACL gives no report: {text}")
     nodes = report.objects(None, URIRef(SH + "result"))
     return tuple(sorted(_line(report, node) for node in nodes))
+
+
+def found_by_target(data: Graph, shapes: Graph) -> dict[tuple[str, str], int]:
+    """Count the nodes that each target of a shape finds, by rule and class or predicate."""
+    classes = shapes.subject_objects(URIRef(SH + "targetClass"))
+    predicates = shapes.subject_objects(URIRef(SH + "targetSubjectsOf"))
+    found = [(shape, class_, data.subjects(RDF.type, class_)) for shape, class_ in classes]
+    found += [(shape, name, data.subjects(name, None)) for shape, name in predicates]
+    return {(rule_of(shape), str(target)): len({*nodes}) for shape, target, nodes in found}
 
 
 def rule_of(shape: Node) -> str:

@@ -64,6 +64,32 @@ CREATE TABLE change (            -- history: one row per document and edition th
     PRIMARY KEY (sequence, key)
 ) WITHOUT ROWID;
 CREATE INDEX change_by_key ON change (key, sequence);
+CREATE TABLE harvest (           -- the last change of every document ever
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,          -- dataset, text, part or agent
+    is_deleted INTEGER NOT NULL,
+    changed INTEGER NOT NULL,    -- the sequence that last changed what the document states
+    retold INTEGER NOT NULL      -- the same, or what the agents and the dataset that it names state
+) WITHOUT ROWID;
+CREATE INDEX harvest_by_changed ON harvest (kind, changed, key);
+CREATE INDEX harvest_by_retold ON harvest (kind, retold, key);
+CREATE TRIGGER change_to_harvest AFTER INSERT ON change BEGIN
+    INSERT INTO harvest (key, kind, is_deleted, changed, retold) VALUES (
+        NEW.key,
+        CASE
+            WHEN NEW.key = 'dataset' THEN 'dataset'
+            WHEN NEW.key GLOB 'agent/*' THEN 'agent'
+            WHEN NEW.key GLOB 'text/*/*' THEN 'part'
+            ELSE 'text'
+        END,
+        NEW.kind = 'deleted', NEW.sequence, NEW.sequence
+    )
+    ON CONFLICT (key) DO UPDATE SET
+        is_deleted = excluded.is_deleted, changed = excluded.changed, retold = excluded.retold;
+    UPDATE harvest SET retold = NEW.sequence
+    WHERE (NEW.key = 'dataset' OR NEW.key GLOB 'agent/*') AND retold < NEW.sequence
+        AND NOT is_deleted AND key IN (SELECT source FROM reference WHERE target = NEW.key);
+END;
 CREATE TABLE seed (              -- the seed files of this edition
     path TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
@@ -78,6 +104,52 @@ CREATE TABLE finding (
     file TEXT, line INTEGER, field TEXT, value TEXT, key TEXT NOT NULL
 );
 CREATE INDEX finding_by_key ON finding (key);
+CREATE TABLE listing (           -- texts and parts: what they are chosen and found by
+    number INTEGER PRIMARY KEY,  -- the row of the full-text index
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    decade INTEGER,              -- its first year; NULL here and below: not stated
+    language TEXT,
+    licence TEXT,
+    host TEXT,                   -- of the address of its source
+    date TEXT,                   -- the term
+    notes TEXT NOT NULL          -- what else it is found by: rights, genre, identifiers
+);
+CREATE TABLE authorship (
+    author TEXT NOT NULL,        -- the key of an agent
+    number INTEGER NOT NULL,     -- of a listing
+    PRIMARY KEY (author, number)
+) WITHOUT ROWID;
+CREATE INDEX authorship_by_number ON authorship (number);
+CREATE TABLE shape (             -- each combination of values that listings have
+    shape INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL, decade INTEGER, language TEXT, licence TEXT, host TEXT,
+    count INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX shape_by_values ON shape (kind, decade, language, licence, host);
+CREATE TABLE place (             -- where each listing stands when all are sorted
+    number INTEGER PRIMARY KEY,
+    shape INTEGER NOT NULL,
+    by_title INTEGER NOT NULL,
+    by_year INTEGER NOT NULL,
+    by_author INTEGER NOT NULL
+);
+CREATE INDEX place_by_title ON place (by_title, shape);
+CREATE INDEX place_by_year ON place (by_year, shape);
+CREATE INDEX place_by_author ON place (by_author, shape);
+CREATE INDEX place_by_shape ON place (shape);
+CREATE TABLE facet (             -- how many listings of a kind have each value
+    kind TEXT NOT NULL,          -- or empty: of any kind
+    name TEXT NOT NULL,          -- author, decade, language, licence or host
+    rank INTEGER NOT NULL,       -- 1 is the most frequent value, 0 "not stated"
+    value,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (kind, name, rank)
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (  -- of listings; holds no text of its own
+    title, author, notes,
+    content = '', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+);
 CREATE TABLE withdrawal (        -- what the curator took out, until it is taken back
     key TEXT PRIMARY KEY,
     reason TEXT NOT NULL,

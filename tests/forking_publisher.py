@@ -127,8 +127,8 @@ def _in_child(request: dict[str, Any]) -> dict[str, Any]:
         try:
             os.write(writing, json.dumps(_publish(request)).encode())
         except BaseException as error:  # noqa: BLE001
-            answer = {"error": type(error).__name__, "message": str(error)}
-            os.write(writing, json.dumps(answer).encode())
+            failure = {"error": type(error).__name__, "message": str(error)}
+            os.write(writing, json.dumps(failure).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer_stream:

@@ -1,6 +1,6 @@
 """Folders of seeds for tests: written in a line, published, and read back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ld.edition import Edition
@@ -19,16 +19,19 @@ FIELDS = {
 }
 
 
-def seed(body: str = "It was a letter.\n", **changes: str | None) -> str:
+def seed(body: str = "It was a letter.\n", /, **changes: str | None) -> str:
     """Give a seed document; a field that is changed to None has no line."""
     fields = {**FIELDS, **changes}
     lines = [f"{name}: {text}\n" for name, text in fields.items() if text is not None]
     return f"{''.join(lines)}----\n{body}"
 
 
-def write(folder: Path, files: dict[str, str | bytes], settings: str = SETTINGS) -> Path:
-    """Write seed files, and the settings beside them; give the folder."""
-    for name, content in {"corpus.toml": settings, **files}.items():
+def write(folder: Path, files: Mapping[str, str | bytes], settings: str | None = None) -> Path:
+    """Write seed files into a folder and give it; it has the usual settings unless told others."""
+    has_settings = (folder / "corpus.toml").exists()
+    if settings is not None or not has_settings:
+        files = {"corpus.toml": SETTINGS if settings is None else settings, **files}
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())

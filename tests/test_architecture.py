@@ -16,8 +16,8 @@ FLOORS = (
     ("ld.readers", "ld.validate"),
     ("ld.stored",),
     ("ld.edition",),
-    ("ld.mapping", "ld.query", "ld.describe"),
-    ("ld.publish",),
+    ("ld.mapping", "ld.query", "ld.describe", "ld.history", "ld.browse"),
+    ("ld.publish", "ld.harvest"),
     ("app",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

@@ -10,9 +10,10 @@ import pytest
 from forking_publisher import ForkingPublisher
 from seed_folders import BASE, SETTINGS, letters, seed, seeds_of, write
 
-from ld.edition import Edition, StoredDocument, open_current
+from ld.edition import Edition, open_current
 from ld.publish import Publication, publish
 from ld.report import Finding, Severity
+from ld.stored import StoredDocument
 from ld.terms import text_of
 from ld.vocabulary import SCHEMA
 

@@ -1,6 +1,5 @@
 """Settings: defaults, what each key means, and errors that say where and what to do."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -226,7 +225,7 @@ def test_settings_that_were_named_must_be_there(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_read_are_an_error_and_not_the_defaults(
     target: str, tmp_path: Path
 ) -> None:
-    os.symlink(target, tmp_path / "corpus.toml")
+    (tmp_path / "corpus.toml").symlink_to(target)
 
     with pytest.raises(SettingsError, match="cannot be read"):
         corpus.load(tmp_path)

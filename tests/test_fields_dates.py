@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
+from rdflib import Literal, URIRef
 
 from ld.fields import dates
 from ld.fields.dates import Date
@@ -42,6 +43,8 @@ def meaning(text: str) -> tuple[str, str]:
         ("\u221250", "-0050", "gYear"),
         ("-0043", "-0043", "gYear"),
         ("0000", "0000", "gYear"),
+        ("-0043-03", "-0043-03", "gYearMonth"),
+        ("0001-01-01", "0001-01-01", "date"),
         ("1887-02", "1887-02", "gYearMonth"),
         ("1887\u201102", "1887-02", "gYearMonth"),
         ("1890-09-29", "1890-09-29", "date"),
@@ -136,6 +139,9 @@ def test_exact_date_becomes_an_xsd_value(text: str, value: str, datatype: str) -
         ("[1667,1668..1670]", "[1667,1668..1670]", 1667, 1670),
         ("{..1983,1985}", "{..1983,1985}", None, 1985),
         ("1985-04-12T23:20:30Z", "1985-04-12T23:20:30Z", 1985, 1985),
+        ("-0043-03-15", "-0043-03-15", -43, -43),
+        ("0000-12-31", "0000-12-31", 0, 0),
+        ("0000-02-29", "0000-02-29", 0, 0),
     ],
 )
 def test_anything_less_exact_becomes_edtf_with_its_years(
@@ -265,6 +271,8 @@ ends = st.tuples(years, st.sampled_from(["", "?", "~", "%"]))
 readable = st.one_of(
     years.map(four_digits),
     st.dates().map(lambda day: day.isoformat()),
+    st.builds("{}-{:02}-{:02}".format, years.map(four_digits), st.integers(1, 12),
+              st.integers(1, 28)),
     st.dates().map(lambda day: f"{day:%B} {day.year:04}"),
     st.builds("{}{:04}{}".format, st.sampled_from(["", "c. ", "?"]), st.integers(1, 9999),
               st.sampled_from(["", "?", " BC"])),
@@ -282,6 +290,14 @@ def test_terms_survive_the_triple_store(text: str) -> None:
     store.load(line.encode(), format=RdfFormat.N_TRIPLES)
 
     assert store.dump(format=RdfFormat.N_QUADS) == line.encode()
+
+
+@settings(deadline=None)
+@given(readable)
+def test_rdflib_takes_no_term_for_ill_typed(text: str) -> None:
+    value, _, datatype = literal_of(dates.read(text).term)
+
+    assert not Literal(value, datatype=URIRef(str(datatype))).ill_typed
 
 
 @settings(deadline=None)

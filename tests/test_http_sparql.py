@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Protocol over a real broker."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from query_editions import BASE, CREATOR, TITLE, build, make_current
 from werkzeug.test import TestResponse
 
 from app import problems, sparql
+from app.config import Config
 from ld.query.broker import running
 from ld.query.client import BrokerClient
 from ld.query.guard import MAX_BYTES
@@ -36,13 +38,19 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerClient]:
 
 def application(broker: BrokerClient | None, page: Callable[[], str] | None = None) -> FlaskClient:
     app = Flask(__name__)
-    app.extensions["pressmark"] = SimpleNamespace(broker=broker)
+    app.extensions["pressmark"] = SimpleNamespace(broker=broker, config=Config(Path()))
     app.register_blueprint(sparql.blueprint(page))
     problems.register(app)
-    return app.test_client()
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = next(ADDRESSES)
+    return client
 
 
-@pytest.fixture(scope="module")
+#: Each test asks from an address of its own, so that none has to wait for what others did.
+ADDRESSES = (f"10.0.{number // 256}.{number % 256}" for number in itertools.count())
+
+
+@pytest.fixture
 def client(broker: BrokerClient) -> FlaskClient:
     return application(broker)
 

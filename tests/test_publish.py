@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph
 import pytest
-from seed_folders import BASE, SETTINGS, changes_of, left_behind, letters, seed, seeds_of, write
+from seed_folders import SETTINGS, changes_of, left_behind, letters, seed, seeds_of, write
 
 from ld.edition import Edition, open_current
 from ld.errors import (
@@ -26,10 +28,6 @@ from ld.records import FILE
 from ld.terms import Statement, n_triples
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def at(moment: datetime) -> dict[str, object]:
-    return {"now": lambda: moment}
 
 
 def edition_of(data: Path, outcome: Publication) -> Edition:
@@ -159,7 +157,7 @@ def test_datestamps_are_a_second_apart_though_the_clock_stands(life: Life) -> No
 
     moments = [datetime.fromisoformat(stamp) for stamp in created]
     assert moments[0] == NOON
-    assert all(b - a == timedelta(seconds=1) for a, b in zip(moments, moments[1:], strict=False))
+    assert all(b - a == timedelta(seconds=1) for a, b in pairwise(moments))
 
 
 def test_a_document_bears_the_datestamp_of_its_last_change(life: Life) -> None:
@@ -261,7 +259,7 @@ def test_there_and_back_are_three_editions(tmp_path: Path) -> None:
 
     for title, moment in [("A", NOON), ("B", NOON + timedelta(days=1)), ("A", NOON)]:
         write(seeds, {**letters("x"), **letters("a", TITLE=title)})
-        outcomes.append(publish(seeds, data, now=lambda moment=moment: moment))
+        outcomes.append(publish(seeds, data, now=partial(moment.astimezone, UTC)))
 
     first, second, third = (edition_of(data, outcome) for outcome in outcomes)
     assert [edition.sequence for edition in (first, second, third)] == [1, 2, 3]
@@ -358,6 +356,20 @@ def test_what_was_already_gone_is_kept_out_too(tmp_path: Path) -> None:
     assert "text/b" not in open_current(data)
 
 
+def test_identifiers_may_be_said_twice(tmp_path: Path) -> None:
+    seeds, data = tmp_path / "seeds", tmp_path / "data"
+    parts = {f"{name}.txt": seed(SOURCE_ID="work") for name in ("one", "two")}
+    publish(write(seeds, {**letters("a"), **parts}), data)
+
+    withdraw(data, ["work", "text/work/two", "work"], reason="Once.")
+
+    assert changes_of(open_current(data)) == {
+        ("text/work", "deleted"),
+        ("text/work/one", "deleted"),
+        ("text/work/two", "deleted"),
+    }
+
+
 def test_a_text_that_never_was_cannot_be_withdrawn(life: Life) -> None:
     with pytest.raises(DocumentNotFoundError):
         withdraw(life.data, ["never"], reason="x")
@@ -369,16 +381,19 @@ SECRET = "Unspeakable"
 
 
 def bytes_with(data: Path, words: str) -> list[str]:
-    """List the files that hold these words, packed or plain."""
+    """List the files that hold these words, packed or plain, in whatever case."""
     plain = [path for path in data.rglob("*") if path.is_file()]
-    holding = [path.name for path in plain if words.encode() in path.read_bytes()]
+    words = words.lower()
+    holding = [path.name for path in plain if words.encode() in path.read_bytes().lower()]
     for path in plain:
         if path.name == FILE:
             edition = Edition(path.parent)
             rows = edition.db.execute("SELECT version FROM version").fetchall()
             said = [str(edition.version(row["version"])) for row in rows]
             packed = [str(document.derivations) for document in edition.documents()]
-            holding += [f"{path.name} (packed)" for text in (*said, *packed) if words in text]
+            holding += [
+                f"{path.name} (packed)" for text in (*said, *packed) if words in text.lower()
+            ]
     return holding
 
 

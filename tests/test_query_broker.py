@@ -1,12 +1,13 @@
 """One broker serves all clients, follows the current edition, and waits for nobody."""
 
+import itertools
 import os
 import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import orjson
@@ -33,6 +34,10 @@ ENDLESS_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 MANY_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 5000"
 SLOW_COUNT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ENDLESS_COUNT = f"SELECT (COUNT(*) AS ?n) {ENDLESS_ROWS.removeprefix('SELECT *')}"
+#: Whoever asks is another client, so that nobody has to wait for what others did.
+CLIENTS = itertools.count()
+#: One place, where queries stay however long they take.
+ONE_PLACE = Limits(fast_places=1, slow_places=1, spare_workers=0, fast_seconds=600)
 
 Start = Callable[[Path, Limits], BrokerClient]
 
@@ -58,7 +63,7 @@ def start() -> Iterator[Start]:
 
 
 def ask(client: BrokerClient, query: str, **dataset: list[str]) -> Answer:
-    return client.query(guard.check(query), JSON, client="test", **dataset)  # type: ignore[arg-type]
+    return client.query(guard.check(query), JSON, client=str(next(CLIENTS)), **dataset)  # type: ignore[arg-type]
 
 
 def truth(answer: Answer) -> bool:
@@ -73,6 +78,7 @@ def works(client: BrokerClient) -> bool:
 def occupied(client: BrokerClient, query: str = ENDLESS_COUNT) -> Iterator[socket.socket]:
     """Keep the one worker busy with a query, and give the connection that waits for its answer."""
     request = asdict(guard.check(query)) | {"media_type": JSON, "client": "occupant"}
+    request["may_stream"] = False
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(client.socket_path))
         connection.sendall(frames.pack_json(frames.REQUEST, request))
@@ -190,7 +196,7 @@ def test_graphs_are_absolute_iris_and_few(client: BrokerClient) -> None:
 
 
 def test_hang_up_frees_the_worker(data: Path, start: Start) -> None:
-    client = start(data, Limits(deadline=600, queue=60))
+    client = start(data, replace(ONE_PLACE, deadline=600, queue=60))
     assert works(client)
     impatient = BrokerClient(client.socket_path, patience=0.2)
 
@@ -201,7 +207,7 @@ def test_hang_up_frees_the_worker(data: Path, start: Start) -> None:
 
 
 def test_result_over_the_limit_is_an_error_and_no_result(data: Path, start: Start) -> None:
-    client = start(data, Limits(deadline=60, result_bytes=300_000))
+    client = start(data, replace(ONE_PLACE, deadline=60, result_bytes=300_000))
 
     with pytest.raises(QueryLimitError, match="300000 bytes"):
         ask(client, ENDLESS_ROWS)
@@ -215,12 +221,13 @@ def test_slow_reader_holds_no_worker_and_gets_everything(client: BrokerClient) -
     assert works(client)
 
     body = b"".join(unread)
+    assert unread.length is not None
     assert len(body) == unread.length > 1_000_000
     assert len(orjson.loads(body)["results"]["bindings"]) == 5000
 
 
 def test_answer_that_the_broker_cannot_finish_breaks_off(data: Path, start: Start) -> None:
-    client = start(data, Limits())
+    client = start(data, ONE_PLACE)
     unread = ask(client, MANY_ROWS)
     served = iter(unread)
     next(served)
@@ -232,7 +239,7 @@ def test_answer_that_the_broker_cannot_finish_breaks_off(data: Path, start: Star
 
 
 def test_busy_worker_is_waited_for_so_long_and_no_longer(data: Path, start: Start) -> None:
-    client = start(data, Limits(deadline=30, queue=0.05))
+    client = start(data, replace(ONE_PLACE, deadline=30, queue=0.05))
     with occupied(client), pytest.raises(QueryBusyError) as caught:
         ask(client, "ASK { }")
 
@@ -260,7 +267,7 @@ def test_new_edition_is_taken_up_while_a_query_runs_on_the_old_one(
     build(tmp_path, "1-x")
     build(tmp_path, "2-y", '<a:b> <a:b> "only here" .\n')
     make_current(tmp_path, "1-x")
-    client = start(tmp_path, Limits(deadline=60, queue=0.05))
+    client = start(tmp_path, replace(ONE_PLACE, deadline=60, queue=0.05))
     with occupied(client, SLOW_COUNT) as connection:
         make_current(tmp_path, "2-y")
 
@@ -269,13 +276,13 @@ def test_new_edition_is_taken_up_while_a_query_runs_on_the_old_one(
         assert (answer.edition, truth(answer)) == ("2-y", True)
         buffer = bytearray()
         kind, payload = frames.receive(connection, buffer)
-        assert (kind, orjson.loads(payload)["edition"]) == (frames.HEAD, "1-x")
+        assert (kind, orjson.loads(payload)["served"]["edition"]) == (frames.HEAD, "1-x")
 
 
 def test_edition_that_does_not_open_is_passed_over(tmp_path: Path, start: Start) -> None:
     build(tmp_path, "1-x")
     make_current(tmp_path, "1-x")
-    client = start(tmp_path, Limits())
+    client = start(tmp_path, ONE_PLACE)
     assert truth(ask(client, "ASK { ?s ?p ?o }"))
     (tmp_path / "editions" / "2-broken").mkdir()
     make_current(tmp_path, "2-broken")
@@ -286,7 +293,7 @@ def test_edition_that_does_not_open_is_passed_over(tmp_path: Path, start: Start)
 
 
 def test_before_the_first_edition_there_is_nothing_to_ask(tmp_path: Path, start: Start) -> None:
-    client = start(tmp_path, Limits())
+    client = start(tmp_path, ONE_PLACE)
     with pytest.raises(NoEditionError):
         ask(client, "ASK { }")
     build(tmp_path, "1-x")
@@ -298,7 +305,7 @@ def test_before_the_first_edition_there_is_nothing_to_ask(tmp_path: Path, start:
 def test_broker_that_died_is_replaced_and_leaves_no_process(tmp_path: Path, start: Start) -> None:
     build(tmp_path, "1-x")
     make_current(tmp_path, "1-x")
-    client = start(tmp_path, Limits())
+    client = start(tmp_path, ONE_PLACE)
     assert truth(ask(client, "ASK { ?s ?p ?o }"))
     workers = [os.pidfd_open(process) for process in started_with(str(tmp_path), "ld.query.worker")]
 

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import itertools
 import os
 import socket
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -41,6 +43,12 @@ MEMORY_BOMB = (
     + " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(34))
     + " }"
 )
+#: Whoever asks is another client, so that nobody has to wait for what others did.
+CLIENTS = itertools.count()
+#: One place, where queries stay however long they take.
+ONE_PLACE = Limits(
+    deadline=60, queue=0.0, fast_places=1, slow_places=1, spare_workers=0, fast_seconds=60
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +71,7 @@ def hasty(graph: Path) -> Iterator[Pool]:
 
 
 def ask(pool: Pool, query: str, media_type: str = JSON) -> bytes:
-    return b"".join(pool.run(Job(query, media_type), client="test"))
+    return b"".join(pool.run(Job(query, media_type), client=str(next(CLIENTS))))
 
 
 def works(pool: Pool) -> bool:
@@ -138,7 +146,7 @@ def test_every_syntax_of_documents_is_a_result_format() -> None:
 def test_empty_result_is_one_empty_chunk(pool: Pool) -> None:
     job = Job("CONSTRUCT WHERE { ?s ?s ?s }", "application/n-triples")
 
-    assert list(pool.run(job, client="test")) == [b""]
+    assert list(pool.run(job, client=str(next(CLIENTS)))) == [b""]
 
 
 @pytest.mark.parametrize("name", ["1", "", "a%20", "a(b)", "²", "x²a"])
@@ -162,7 +170,7 @@ def test_predicate_comes_back_from_rdf_xml(pool: Pool, name: str) -> None:
 def test_long_result_comes_in_chunks(pool: Pool) -> None:
     query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 5000"
 
-    chunks = list(pool.run(Job(query, JSON), client="test"))
+    chunks = list(pool.run(Job(query, JSON), client=str(next(CLIENTS))))
 
     assert len(chunks) > 3
     assert len(orjson.loads(b"".join(chunks))["results"]["bindings"]) == 5000
@@ -185,7 +193,7 @@ def test_dataset_of_the_job_overrides_that_of_the_query(pool: Pool) -> None:
 
     empty = orjson.loads(ask(pool, query))
     job = Job(query, JSON, default_graphs=(None,), named_graphs=())
-    default = orjson.loads(b"".join(pool.run(job, client="test")))
+    default = orjson.loads(b"".join(pool.run(job, client=str(next(CLIENTS)))))
 
     assert (empty["boolean"], default["boolean"]) == (False, True)
 
@@ -193,12 +201,12 @@ def test_dataset_of_the_job_overrides_that_of_the_query(pool: Pool) -> None:
 def test_relative_iris_are_resolved_against_the_base(pool: Pool) -> None:
     job = Job("ASK { <text/1> ?p ?o }", JSON, base_iri=BASE)
 
-    assert orjson.loads(b"".join(pool.run(job, client="test")))["boolean"]
+    assert orjson.loads(b"".join(pool.run(job, client=str(next(CLIENTS)))))["boolean"]
 
 
 @pytest.mark.parametrize("silent", ["", "SILENT"])
 def test_worker_reaches_no_network_even_without_the_guard(pool: Pool, silent: str) -> None:
-    if pool.network == "none":
+    if pool.opened.network == "none":
         pytest.skip("this system lets us make no network namespace")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
@@ -263,7 +271,7 @@ def test_no_chain_that_the_guard_lets_through_overflows_the_stack(pool: Pool, qu
 
 
 def test_result_is_limited_in_bytes_and_never_looks_complete(hasty: Pool) -> None:
-    chunks = hasty.run(Job(ENDLESS_ROWS, JSON), client="test")
+    chunks = hasty.run(Job(ENDLESS_ROWS, JSON), client=str(next(CLIENTS)))
     taken = [next(chunks)]
 
     with pytest.raises(QueryLimitError, match="300000 bytes"):
@@ -274,10 +282,10 @@ def test_result_is_limited_in_bytes_and_never_looks_complete(hasty: Pool) -> Non
 
 
 def test_leaving_an_answer_frees_its_worker(graph: Path) -> None:
-    pool = Pool(graph, limits=Limits(deadline=60, queue=0.0))
+    pool = Pool(graph, ONE_PLACE)
     with ExitStack() as stack:
         stack.callback(pool.close)
-        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="test")
+        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client=str(next(CLIENTS)))
         next(chunks)
         with pytest.raises(QueryBusyError):
             works(pool)
@@ -288,12 +296,12 @@ def test_leaving_an_answer_frees_its_worker(graph: Path) -> None:
 
 
 def test_hang_up_stops_a_query_that_has_given_nothing_yet(graph: Path) -> None:
-    pool = Pool(graph, limits=Limits(deadline=60))
+    pool = Pool(graph, Limits(deadline=60))
     ours, theirs = socket.socketpair()
     with ExitStack() as stack:
         stack.callback(pool.close)
         stack.enter_context(ours)
-        chunks = pool.run(Job(ENDLESS_COUNT, JSON), client="test", hangup=ours)
+        chunks = pool.run(Job(ENDLESS_COUNT, JSON), client=str(next(CLIENTS)), hangup=ours)
         threading.Timer(0.05, theirs.close).start()
 
         with pytest.raises(HungUpError):
@@ -303,7 +311,7 @@ def test_hang_up_stops_a_query_that_has_given_nothing_yet(graph: Path) -> None:
 
 
 def test_workers_answer_side_by_side(graph: Path) -> None:
-    pool = Pool(graph, workers=2, limits=Limits(deadline=60, queue=0.0))
+    pool = Pool(graph, replace(ONE_PLACE, fast_places=2, queue=5))
     with ExitStack() as stack:
         stack.callback(pool.close)
         chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="one")
@@ -325,12 +333,12 @@ def test_worker_that_died_idle_is_replaced(tmp_path: Path) -> None:
 
 def test_closed_pool_leaves_no_process(tmp_path: Path) -> None:
     graph = build(tmp_path, "1-x") / "graph"
-    pool = Pool(graph, workers=2)
+    pool = Pool(graph, ONE_PLACE)
     pidfds = [os.pidfd_open(process) for process in started_with(str(graph))]
 
     pool.close()
 
-    assert len(pidfds) == 3
+    assert len(pidfds) == 2
     for pidfd in pidfds:
         wait_for_end(pidfd)
 

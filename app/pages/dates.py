@@ -36,6 +36,11 @@ def day(datestamp: str) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
+def decade(first: int) -> str:
+    """Give ten years in words, from the first of them: 1880s; before the year 10, both ends."""
+    return f"{first}s" if first > 0 else f"{_counted(first)}–{_counted(first + 9)}"
+
+
 def minute(datestamp: str) -> str:
     """Give a datestamp in words: 4 February 2026, 16:55 UTC."""
     return f"{day(datestamp)}, {datestamp[11:16]} UTC"

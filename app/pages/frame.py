@@ -18,7 +18,12 @@ from ld.terms import iri_of
 from ld.vocabulary import schema
 
 _UNPUBLISHED: Final = Value("Pressmark")
-_PLACES: Final = (("Texts", "texts"), ("Agents", "agents"), ("Dataset", "dataset"))
+_PLACES: Final = (
+    ("Texts", "texts"),
+    ("Agents", "agents"),
+    ("Query", "sparql"),
+    ("Dataset", "dataset"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 const announcement = document.querySelector(".announcement");
 
 async function copy(button) {
-  const text = document.getElementById(button.dataset.copy).textContent;
+  const source = document.getElementById(button.dataset.copy);
+  const isCode = source.localName === "pre";
+  const text = isCode ? source.textContent : source.textContent.replace(/\s+/g, " ").trim();
   try {
-    await navigator.clipboard.writeText(text.replace(/\s+/g, " ").trim());
+    await navigator.clipboard.writeText(text);
     announcement.textContent = "Copied";
   } catch {
     announcement.textContent = "Your browser does not allow copying; select the text instead.";

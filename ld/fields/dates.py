@@ -1,8 +1,8 @@
 """Dates: what a date's text means, as an RDF literal and as the calendar years it covers.
 
 An exact year, month or day becomes `xsd:gYear`, `xsd:gYearMonth` or `xsd:date`; whatever is
-uncertain, approximate, open or longer becomes an expression of the Extended Date/Time Format.
-Years are astronomical: 0 is 1 BCE, -43 is 44 BCE.
+uncertain, approximate, open or longer, and a day before the year 1, becomes an expression of the
+Extended Date/Time Format. Years are astronomical: 0 is 1 BCE, -43 is 44 BCE.
 
 See: https://www.loc.gov/standards/datetime/
 """
@@ -114,12 +114,18 @@ def _date(expression: str) -> Date:
     """Give the date of a valid EDTF expression."""
     _refuse_impossible_days(expression)
     earliest, latest = _years(expression)
-    if _EXACT.fullmatch(expression):
-        precision = expression.removeprefix("-").count("-")
-        datatype = XSD + ("gYear", "gYearMonth", "date")[precision]
-    else:
-        datatype = EDTF
-    return Date(literal(expression, datatype=datatype), earliest, latest)
+    return Date(literal(expression, datatype=_datatype(expression)), earliest, latest)
+
+
+def _datatype(expression: str) -> str:
+    if not _EXACT.fullmatch(expression):
+        return EDTF
+    year, *rest = expression.removeprefix("-").split("-")
+    # rdflib cannot read a day before the year 1, so pySHACL would reject it; years and months it
+    # does not look into.
+    if len(rest) == 2 and (expression.startswith("-") or year == "0000"):
+        return EDTF
+    return XSD + ("gYear", "gYearMonth", "date")[len(rest)]
 
 
 def _years(expression: str) -> tuple[int | None, int | None]:

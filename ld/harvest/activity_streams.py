@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import orjson
 
+from ld import history
 from ld.edition import Edition
-from ld.harvest import _history
 from ld.stored import DATASET, Change, document_iri
 
 NAME: Final = "ActivityStreams"
@@ -19,23 +19,23 @@ MEDIA_TYPE: Final = f'application/ld+json;profile="{CONTEXT}"'
 _TYPES: Final = {"created": "Create", "updated": "Update", "deleted": "Delete"}
 
 
-def collection(edition: Edition) -> bytes:
+def entry_point(edition: Edition) -> bytes:
     """Write the collection: how many activities there are, and its first and last page."""
     members: dict[str, Any] = {
         "@context": CONTEXT,
         "id": edition.service_url + PATH,
         "type": "OrderedCollection",
-        "totalItems": _history.count(edition),
+        "totalItems": history.count(edition),
         "rights": edition.manifest["licence"],
         "seeAlso": [_data(f"{edition.service_url}{DATASET}.jsonld", "application/ld+json")],
     }
-    first, last = _history.first(edition), _history.last_page(edition)
+    first, last = history.first(edition), history.last_page(edition)
     if first is not None and last is not None:
         members |= {"first": _page(edition, first), "last": _page(edition, last.first)}
     return orjson.dumps(members)
 
 
-def page(edition: Edition, page: _history.Page) -> bytes:
+def page(edition: Edition, page: history.Page) -> bytes:
     """Write one page of the collection, its activities in the order in which they happened."""
     members: dict[str, Any] = {
         "@context": CONTEXT,
@@ -65,8 +65,8 @@ def _activity(edition: Edition, change: Change) -> dict[str, Any]:
         "canonical": edition.base + change.key,
     }
     if change.kind != "deleted":
-        owned = _history.owned_address(edition, change.key)
-        thing["seeAlso"] = [_data(owned, _history.OWNED_MEDIA_TYPE)]
+        owned = history.owned_address(edition, change.key)
+        thing["seeAlso"] = [_data(owned, history.OWNED_MEDIA_TYPE)]
     activity = {"type": _TYPES[change.kind], "object": thing, "endTime": change.datestamp}
     return activity | ({"summary": change.reason} if change.reason else {})
 

@@ -8,8 +8,8 @@ import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from ld import history
 from ld.edition import Edition
-from ld.harvest import _history
 from ld.iri import DOCUMENT
 from ld.stored import DATASET, Change, document_iri
 
@@ -27,10 +27,10 @@ _WORDS: Final = {"created": "New", "updated": "Changed"}
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def feed(edition: Edition) -> bytes:
+def entry_point(edition: Edition) -> bytes:
     """Write the feed of the latest changes, latest first, and where its archive begins."""
-    changes = _history.latest(edition, _history.SIZE)
-    last = _history.last_page(edition)
+    changes = history.latest(edition, history.SIZE)
+    last = history.last_page(edition)
     links = [("self", edition.service_url + PATH), ("alternate", edition.service_url)]
     if last is not None and last.previous is not None:
         links.append(("prev-archive", address(edition, last.previous)))
@@ -38,7 +38,7 @@ def feed(edition: Edition) -> bytes:
     return _write(edition, edition.base + PATH, updated, links, "", changes)
 
 
-def archive(edition: Edition, page: _history.Page) -> bytes:
+def page(edition: Edition, page: history.Page) -> bytes:
     """Write one page of the archive, latest first."""
     here = address(edition, page.first)
     links = [("self", here), ("current", edition.service_url + PATH)]
@@ -85,10 +85,10 @@ def _entry(edition: Edition, change: Change) -> str:
             f"  <at:deleted-entry ref={quoteattr(document)} when={quoteattr(change.datestamp)}>\n"
             f"    <at:comment>{_text(change.reason)}</at:comment>\n  </at:deleted-entry>\n"
         )
-    name = _history.label(edition, change.key, _history.statements(edition, change))
+    name = history.label(edition, change.key, history.statements(edition, change))
     page = edition.service_url + ("" if change.key == DATASET else DOCUMENT) + change.key
-    data = quoteattr(_history.owned_address(edition, change.key))
-    kind = quoteattr(_history.OWNED_MEDIA_TYPE)
+    data = quoteattr(history.owned_address(edition, change.key))
+    kind = quoteattr(history.OWNED_MEDIA_TYPE)
     word = _WORDS[change.kind]
     return (
         f"  <entry>\n    <id>{_text(document)}</id>\n    <title>{_text(name)}</title>\n"

@@ -7,8 +7,8 @@ See: https://w3id.org/ldes/specification and https://w3id.org/tree/specification
 
 from typing import Final
 
+from ld import history
 from ld.edition import Edition
-from ld.harvest import _history
 from ld.stored import Change, document_iri
 from ld.terms import Term, iri, literal, n_triples
 from ld.vocabulary import RDF_TYPE, XSD, dcterms
@@ -30,7 +30,7 @@ _VERSION_OF: Final = dcterms("isVersionOf")
 _TRUE: Final = literal("true", datatype=XSD + "boolean")
 
 
-def root(edition: Edition) -> bytes:
+def entry_point(edition: Edition) -> bytes:
     """Write the root node: what the stream is, how to read its members, and its first page."""
     stream, node = _stream(edition), iri(edition.service_url + PATH)
     about = [
@@ -44,12 +44,12 @@ def root(edition: Edition) -> bytes:
         (stream, iri(_TREE + "view"), node),
         (node, RDF_TYPE, iri(_TREE + "Node")),
     ]
-    first = _history.first(edition)
+    first = history.first(edition)
     relation = "" if first is None else _relation(edition, node, first)
     return (n_triples(about) + relation).encode()
 
 
-def page(edition: Edition, page: _history.Page) -> bytes:
+def page(edition: Edition, page: history.Page) -> bytes:
     """Write one page of members; where there is a next page, this one says since when."""
     stream, node = _stream(edition), iri(address(edition, page.first))
     about = [(stream, iri(_TREE + "view"), node), (node, RDF_TYPE, iri(_TREE + "Node"))]
@@ -81,7 +81,7 @@ def _relation(edition: Edition, node: Term, change: Change) -> str:
 
 
 def _member(edition: Edition, stream: Term, change: Change) -> str:
-    version = iri(_history.version_iri(edition, change))
+    version = iri(history.version_iri(edition, change))
     about = [
         (stream, iri(_TREE + "member"), version),
         (version, RDF_TYPE, _TYPES[change.kind]),
@@ -90,7 +90,7 @@ def _member(edition: Edition, stream: Term, change: Change) -> str:
     ]
     if change.reason:
         about.append((version, dcterms("description"), literal(change.reason)))
-    owned = _history.statements(edition, change)
+    owned = history.statements(edition, change)
     return n_triples(about) + (_graph(version, n_triples(owned)) if owned else "")
 
 

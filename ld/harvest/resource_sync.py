@@ -7,11 +7,13 @@ See: http://www.openarchives.org/rs/1.1/resourcesync
 
 import hashlib
 from typing import Final
+from xml.sax.saxutils import escape
 
+from ld import history
 from ld.edition import Edition
 from ld.formats.n_triples import write
-from ld.harvest import _history, sitemap
-from ld.harvest._history import Position
+from ld.harvest import sitemap
+from ld.history import Position
 from ld.stored import DATASET, Change, kind_of
 from ld.terms import Statement
 
@@ -60,8 +62,8 @@ def resource_list_part(edition: Edition, first: str) -> bytes | None:
 
 def change_list(edition: Edition) -> bytes:
     """Write the list of all changes, or the index of its lists."""
-    found = _history.beginnings(edition, SIZE)
-    page = _history.page(edition, found[0], SIZE) if found else None
+    found = history.beginnings(edition, SIZE)
+    page = history.page(edition, found[0], SIZE) if found else None
     since = page.changes[0].datestamp if page is not None else edition.created
     if page is None or len(found) == 1:
         return _changes(edition, page, _head(edition, CHANGE_LIST, from_=since))
@@ -73,7 +75,7 @@ def change_list(edition: Edition) -> bytes:
 
 def change_list_part(edition: Edition, first: Position) -> bytes | None:
     """Write the list that begins with this change; None if there is no such change."""
-    page = _history.page(edition, first, SIZE)
+    page = history.page(edition, first, SIZE)
     if page is None:
         return None
     times = {"from_": page.changes[0].datestamp}
@@ -100,29 +102,29 @@ def _resources(edition: Edition, first: str, *, is_part: bool) -> bytes:
     )
     entries = []
     for key, datestamp, stated, volatile in rows:
-        statements = _history.owned(edition.base, key, datestamp, stated, volatile)
-        address = _history.owned_address(edition, key)
+        statements = history.owned(edition.base, key, datestamp, stated, volatile)
+        address = history.owned_address(edition, key)
         entries.append(sitemap.entry(address, datestamp, _md(**_facts(statements))))
     index = _ln("index", edition.service_url + RESOURCE_LIST) if is_part else ""
     return _urlset(entries, index + _head(edition, RESOURCE_LIST, at=edition.created))
 
 
-def _changes(edition: Edition, page: _history.Page | None, head: str) -> bytes:
+def _changes(edition: Edition, page: history.Page | None, head: str) -> bytes:
     changes = () if page is None else page.changes
     return _urlset([_change(edition, change) for change in changes], head)
 
 
 def _change(edition: Edition, change: Change) -> str:
-    statements = _history.statements(edition, change)
+    statements = history.statements(edition, change)
     facts = _facts(statements) if statements else {}
     md = _md(change=change.kind, datetime=change.datestamp, **facts)
-    return sitemap.entry(_history.owned_address(edition, change.key), change.datestamp, md)
+    return sitemap.entry(history.owned_address(edition, change.key), change.datestamp, md)
 
 
 def _facts(statements: tuple[Statement, ...]) -> dict[str, str | int]:
     written = write(statements)
     digest = hashlib.sha256(written).hexdigest()
-    media_type = _history.OWNED_MEDIA_TYPE
+    media_type = history.OWNED_MEDIA_TYPE
     return {"hash": f"sha-256:{digest}", "length": len(written), "type": media_type}
 
 
@@ -137,7 +139,7 @@ def _urlset(entries: list[str], head: str) -> bytes:
 
 
 def _entry(address: str, md: str) -> str:
-    return f"<url><loc>{sitemap.escape(address)}</loc>{md}</url>\n"
+    return f"<url><loc>{escape(address)}</loc>{md}</url>\n"
 
 
 def _md(**values: str | int) -> str:

@@ -84,8 +84,7 @@ def describe_file(out: Statements, file: Term, facts: FileFacts) -> None:
 
 
 def describe_agent(out: Statements, thing: Term, agent: Fact[Agent], language: str) -> None:
-    """State an agent in Dublin Core: that it is one."""
-    out.add(thing, RDF_TYPE, dcterms("Agent"), _RULE + "agent", agent.origins)
+    """State nothing: Dublin Core has no term for a name, and registers refuse its class of agents."""
 
 
 def _date(out: Statements, thing: Term, text: Facts, settings: Settings) -> None:

@@ -41,9 +41,10 @@ def describe_retrieval(out: Statements, file: Term, facts: FileFacts) -> None:
 
 
 def describe_agent(out: Statements, thing: Term, agent: Fact[Agent], language: str) -> None:
-    """State an agent in FOAF; whether a person or an organisation only if it is known."""
-    kind = agent.value.authority.type if agent.value.authority else None
-    out.add(thing, RDF_TYPE, iri(FOAF + (kind or "Agent")), _RULE + "agent")
+    """State an agent in FOAF: its name, and whether a person or an organisation if it is known."""
+    authority = agent.value.authority
+    if authority and authority.type:
+        out.add(thing, RDF_TYPE, iri(FOAF + authority.type), _RULE + "agent")
     name = literal(agent.value.name, language=language)
     out.add(thing, iri(FOAF + "name"), name, _RULE + "agent_name", agent.origins)
 

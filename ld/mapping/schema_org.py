@@ -90,7 +90,11 @@ def describe_file(out: Statements, file: Term, facts: FileFacts, text: Facts) ->
 
 
 def describe_agent(out: Statements, thing: Term, agent: Fact[Agent], language: str) -> None:
-    """State an agent in schema.org: its name, and what the authority table adds."""
+    """State an agent in schema.org: its name, and what the authority table adds.
+
+    An agent has a type only if it is known to be a person or an organisation: registers accept a
+    creator without a type, and refuse one of any other.
+    """
     name = literal(agent.value.name, language=language)
     out.add(thing, schema("name"), name, _RULE + "agent_name", agent.origins)
     authority = agent.value.authority

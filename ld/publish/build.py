@@ -23,7 +23,7 @@ from ld.mapping.documents import (
     map_text,
     publisher_of,
 )
-from ld.publish.scratch import Scratch
+from ld.publish.scratch import Rejected, Scratch
 from ld.publish.staging import Staging
 from ld.record import Record
 from ld.report import Finding, Severity
@@ -67,18 +67,56 @@ class Builder:
         self.now = now
         self.may_keep = may_keep
         self.reasons: dict[str, str] = {}  # why documents that the parent had are gone
+        self._held: dict[str, str] = {}  # texts that stay as they are, and why
         self._waiting: list[tuple[MappedText, list[_Seed]]] = []
         self._size = 0
+
+    def hold(self, rejected: Rejected, key: str) -> None:
+        """Note a seed file that no record could be made of.
+
+        `key` is that of the document that the file went into before. Its text stays as it was,
+        if it may: what the file would have changed in it is not known.
+        """
+        path, size, mtime_ns, reason = rejected
+        text = iri.text_of_part(key) or key
+        if key and self.may_keep and self.staging.stands(text):
+            self._held.setdefault(text, f"{path} cannot be read: {reason}")
+            state = "kept"
+        else:
+            state = "withheld"
+            self.reasons[key] = reason
+        self.staging.note_seed(path, size, mtime_ns, key, state, reason)
+
+    def keep_held(self) -> None:
+        """Let the texts stand as they were of which a file could not be read."""
+        for key in self._held:
+            self.staging.keep_text(key)
 
     def add(self, records: list[Record]) -> MappedText:
         """Map the records of one text; it is judged with its batch."""
         mapped = map_text(records, self.settings, self.now)
         seeds = [_Seed(r.file.path, r.file.size, r.file.mtime_ns) for r in records]
-        self._waiting.append((mapped, seeds))
-        self._size += len(mapped.documents)
+        key = mapped.documents[0].key
+        withdrawn = self.staging.withdrawal(key)
+        if withdrawn is not None:
+            # Nothing that was taken down may come back as a remark on it.
+            self.staging.forget_findings(seed.path for seed in seeds)
+            self._leave_out(mapped, seeds, f"Withdrawn: {withdrawn}")
+        elif key in self._held:
+            self.staging.report(mapped.findings)
+            self._leave_out(mapped, seeds, self._held[key])
+        else:
+            self._waiting.append((mapped, seeds))
+            self._size += len(mapped.documents)
         if self._size >= BATCH:
             self.flush()
         return mapped
+
+    def _leave_out(self, mapped: MappedText, seeds: list[_Seed], reason: str) -> None:
+        for seed in seeds:
+            key = mapped.files.get(seed.path, "")
+            state = "kept" if self.staging.stands(key) else "withheld"
+            self.staging.note_seed(seed.path, seed.size, seed.mtime_ns, key, state, reason)
 
     def flush(self) -> None:
         """Validate and judge the texts that wait."""

@@ -6,9 +6,11 @@
 {data}/current → editions/{id}  moved last, in one rename
 """
 
+import errno
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,8 @@ from ld.publish import files
 _STAGING: Final = "staging-"
 #: Left free on the disk whatever happens, for logs and for whoever has to tidy up.
 RESERVE_BYTES: Final = 64 * 1024 * 1024
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -168,3 +172,22 @@ def prune(data: Path, keep: int) -> None:
     for path in paths[: max(0, len(paths) - keep)]:
         if path != here:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def explained(error: OSError | sqlite3.OperationalError, data: Path) -> PublicationError:
+    """Give what the system said about a data directory, with what to do where that is known."""
+    if isinstance(error, sqlite3.OperationalError):
+        # The extended codes of a failed input or output hold the plain one in their last byte.
+        is_full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+        what = f"{data}: {error}."
+    else:
+        # The triple store gives no number, only the system's words.
+        words = str(error)
+        is_full = error.errno in _FULL or any(os.strerror(number) in words for number in _FULL)
+        what = f"{error.filename or data}: {error.strerror or error}."
+    if is_full:
+        return PublicationError(
+            f"The disk of {data} is full. Nothing was published and the current edition stands. "
+            "Make room, or choose another directory with --data."
+        )
+    return PublicationError(what)

@@ -1,12 +1,10 @@
 """One edition in the making: stage, build, compare, write, switch."""
 
-import errno
-import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,13 +16,12 @@ from ld.errors import (
     DocumentNotFoundError,
     EditionError,
     NoEditionError,
-    PublicationError,
     RefusedError,
 )
 from ld.publish import directory, files
 from ld.publish.build import Builder
 from ld.publish.outcome import Progress, Publication
-from ld.publish.scratch import Scratch, seconds
+from ld.publish.scratch import Rejected, Scratch, seconds
 from ld.publish.staging import Staging
 from ld.report import Finding, Severity
 from ld.validate import across, shapes
@@ -33,8 +30,6 @@ from ld.validate.gate import Gate
 #: A publication that would lose more than this share and more than this many is refused.
 LOSS_SHARE: Final = 0.05
 LOSS_NUMBER: Final = 10
-
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Making:
@@ -70,7 +65,7 @@ class Making:
                 with directory.staged(self.data) as folder:
                     yield from self._staged(folder)
         except (OSError, sqlite3.OperationalError) as error:
-            raise _explained(error, self.data) from error
+            raise directory.explained(error, self.data) from error
 
     def _staged(self, folder: Path) -> Iterator["Making"]:
         self.progress.step("stage")
@@ -95,7 +90,10 @@ class Making:
         base = "" if self.parent is None else self.parent.base
         self.staging = Staging(self.folder / records.FILE, base, self.sequence, self.created)
         (self.work / "results.nt").touch()
-        yield self
+        try:
+            yield self
+        finally:
+            self.staging.db.close()
 
     def require_base(self, base: str) -> None:
         """Refuse another base than the one under which everything here was named."""
@@ -110,9 +108,20 @@ class Making:
         """Read, map, validate and judge all seeds."""
         self.staging.forget_seeds()
         self.staging.report(_about_settings(settings))
-        scratch = Scratch(self.work / "scratch.sqlite")
-        self.progress.step("read")
-        self._read(scratch, seeds, settings)
+        with closing(Scratch(self.work / "scratch.sqlite")) as scratch:
+            self.progress.step("read")
+            unreadable = self._read(scratch, seeds, settings)
+            reasons = self._judge(scratch, settings, unreadable)
+        self.progress.step("compare")
+        self.staging.delete_unseen(reasons)
+        self.staging.report(across.dangling(self.staging.db))
+        self.staging.report(across.suffix_collisions(self.staging.db))
+        self._require_acceptable_loss(accept_loss)
+
+    def _judge(
+        self, scratch: Scratch, settings: Settings, unreadable: list[Rejected]
+    ) -> dict[str, str]:
+        """Decide what stands; give the reasons for which documents are gone, by key."""
         may_keep = self.parent is not None and (
             self.parent.manifest["rights"] == settings.rights_facts()
         )
@@ -122,24 +131,24 @@ class Making:
                 self.staging, settings, gate, results, self.started, may_keep=may_keep
             )
             self.progress.step("map")
+            for rejected in unreadable:
+                builder.hold(rejected, self._key_before(rejected.path))
             total = scratch.count_texts()
             for done, group in enumerate(scratch.texts(), start=1):
                 scratch.note_agents(builder.add(group).agents)
                 self.progress.count(done, total)
             builder.flush()
+            builder.keep_held()
             self.progress.step("agents")
             builder.add_dataset()
             builder.add_agents(scratch)
         gate.close()
-        scratch.close()
-        self.progress.step("compare")
-        self.staging.delete_unseen(builder.reasons)
-        self.staging.report(across.dangling(self.staging.db))
-        self.staging.report(across.suffix_collisions(self.staging.db))
-        self._require_acceptable_loss(accept_loss)
+        return builder.reasons
 
-    def _read(self, scratch: Scratch, seeds: Path, settings: Settings) -> None:
+    def _read(self, scratch: Scratch, seeds: Path, settings: Settings) -> list[Rejected]:
+        """Read all seeds and report what is wrong with them; give those that are no records."""
         read = 0
+        unreadable = []
 
         def one_more() -> None:
             nonlocal read
@@ -151,8 +160,16 @@ class Making:
             if isinstance(found, Finding):
                 self.staging.report([found])
             else:
-                self.staging.note_seed(*found[:3], "", "withheld", found.reason)
+                unreadable.append(found)
         self.staging.report(scratch.unused_rows(settings))
+        return unreadable
+
+    def _key_before(self, path: str) -> str:
+        """Give the key of the document that a seed file went into before; empty if none."""
+        if self.parent is None:
+            return ""
+        row = self.parent.db.execute("SELECT key FROM seed WHERE path = ?", (path,)).fetchone()
+        return "" if row is None else str(row["key"])
 
     def _require_acceptable_loss(self, accept_loss: int) -> None:
         if self.parent is None:
@@ -182,46 +199,35 @@ class Making:
         if row is None:
             known = ", ".join(r["id"] for r in db.execute("SELECT id FROM edition ORDER BY 1"))
             raise EditionError(f"There is no edition {edition_id}. There are {known}.")
-        self.staging.db.execute("DELETE FROM withdrawal WHERE datestamp > ?", (row["created"],))
+        # What was purged has no version that could stand again, and stays withdrawn.
+        self.staging.db.execute(
+            "DELETE FROM withdrawal WHERE datestamp > ? AND key NOT IN "
+            "(SELECT key FROM change WHERE kind <> 'deleted' AND version IS NULL)",
+            (row["created"],),
+        )
         self.progress.step("compare")
         then = self.staging.db.execute(
             "SELECT c.key, c.version FROM change c JOIN (SELECT key, max(sequence) AS sequence "
             "FROM change WHERE sequence <= ? GROUP BY key) last "
-            "ON last.key = c.key AND last.sequence = c.sequence WHERE c.kind <> 'deleted'",
+            "ON last.key = c.key AND last.sequence = c.sequence WHERE c.version IS NOT NULL",
             (row["sequence"],),
         ).fetchall()
         for key, version in then:
             self.staging.take_back(key, version)
         reason = f"Not in edition {edition_id}, which was taken back."
         self.staging.delete_unseen(dict.fromkeys(self._unseen(), reason))
+        self.staging.settle_seeds(reason)
 
     def withdraw(self, keys: list[str], reason: str, *, purge: bool) -> None:
         """Take texts out, with their parts and the agents that nobody else refers to."""
         parent = self._parent_required()
-        db = self.staging.db
         for key in keys:
             if not parent.history_of(key):
                 raise DocumentNotFoundError(f"There is no text {key} in this corpus.")
-            db.execute(
-                "INSERT OR REPLACE INTO withdrawal VALUES (?, ?, ?)", (key, reason, self.created)
-            )
-            below = (key, f"{key}/*")
-            standing = db.execute(
-                "SELECT key FROM document WHERE key = ? OR key GLOB ?", below
-            ).fetchall()
-            for (one,) in standing:
-                self.staging.delete(one, reason)
-            db.execute(
-                "UPDATE seed SET state = 'withheld', reason = ? WHERE key = ? OR key GLOB ?",
-                (f"Withdrawn: {reason}", *below),
-            )
+            self.staging.withdraw(key, reason)
             if purge:
-                db.execute("UPDATE change SET version = NULL WHERE key = ? OR key GLOB ?", below)
-                db.execute("DELETE FROM version WHERE key = ? OR key GLOB ?", below)
-                db.execute("DELETE FROM finding WHERE key = ? OR key GLOB ?", below)
-        db.execute("UPDATE document SET seen = ? WHERE kind <> 'agent'", (self.sequence,))
-        for key in self.staging.agents_in_use():
-            db.execute("UPDATE document SET seen = ? WHERE key = ?", (self.sequence, key))
+                self.staging.purge(key)
+        self.staging.keep_all_in_use()
         self.staging.delete_unseen({})
 
     def _parent_required(self) -> Edition:
@@ -247,7 +253,8 @@ class Making:
             "remarks": self.remarks,
         }
         is_unchanged = (
-            self.parent is not None
+            kind != "withdrawal"  # it also says what is to stay out, and may purge what is out
+            and self.parent is not None
             and self.parent.path == directory.current(self.data)
             and self.parent.manifest["digest"] == digest
         )
@@ -273,6 +280,7 @@ class Making:
         step("statements")
         plain = self.work / files.PLAIN_DUMP
         counts["statements"] = files.write_statements(self.staging, plain)
+        self.staging.index()
         self.staging.note_edition(edition_id, kind, note, counts)
         self.staging.close()
         step("graph")
@@ -369,24 +377,6 @@ def _about_settings(settings: Settings) -> Iterator[Finding]:
         stated = getattr(settings, key) not in (None, "und", corpus.DEFAULT_BASE)
         if not stated:
             yield Finding(Severity.WARNING, "settings", message, corpus.SETTINGS_FILE, field=key)
-
-
-def _explained(error: OSError | sqlite3.OperationalError, data: Path) -> PublicationError:
-    if isinstance(error, sqlite3.OperationalError):
-        # The extended codes of a failed input or output hold the plain one in their last byte.
-        is_full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
-        what = f"{data}: {error}."
-    else:
-        # The triple store gives no number, only the system's words.
-        words = str(error)
-        is_full = error.errno in _FULL or any(os.strerror(number) in words for number in _FULL)
-        what = f"{error.filename or data}: {error.strerror or error}."
-    if is_full:
-        return PublicationError(
-            f"The disk of {data} is full. Nothing was published and the current edition stands. "
-            "Make room, or choose another directory with --data."
-        )
-    return PublicationError(what)
 
 
 def key_of(identifier: str) -> str:

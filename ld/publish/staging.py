@@ -9,6 +9,7 @@ import orjson
 
 from ld import iri, records
 from ld.document import Derivation, Document
+from ld.publish import indexing
 from ld.report import Finding
 from ld.stored import kind_of, references
 from ld.terms import Statement, is_iri_term, literal_of
@@ -58,6 +59,22 @@ class Staging:
             "INSERT INTO seed VALUES (?, ?, ?, ?, ?, ?)", (path, size, mtime_ns, key, state, reason)
         )
 
+    def settle_seeds(self, reason: str) -> None:
+        """Bring what became of the seeds into line with the documents that stand now."""
+        self.db.execute(
+            "UPDATE seed SET state = 'published', reason = '' "
+            "WHERE key IN (SELECT key FROM document)"
+        )
+        self.db.execute(
+            "UPDATE seed SET state = 'withheld', reason = ? WHERE state <> 'withheld' "
+            "AND key NOT IN (SELECT key FROM document)",
+            (reason,),
+        )
+
+    def forget_findings(self, files: Iterable[str]) -> None:
+        """Drop what was found in these seed files."""
+        self.db.executemany("DELETE FROM finding WHERE file = ?", [(file,) for file in files])
+
     def stands(self, key: str) -> bool:
         """Say whether the parent, or this edition so far, has the document."""
         return self._current(key) is not None
@@ -95,6 +112,52 @@ class Staging:
             {"sequence": self.sequence, "key": key},
         )
 
+    def keep_text(self, key: str) -> None:
+        """Let the previous versions of a text and of its parts stand."""
+        for one in self._standing(key):
+            self.keep(one)
+
+    def keep_all_in_use(self) -> None:
+        """Let everything stand that does, but for agents that nothing refers to any more."""
+        self.db.execute("UPDATE document SET seen = ? WHERE kind <> 'agent'", (self.sequence,))
+        for key in self.agents_in_use():
+            self.db.execute("UPDATE document SET seen = ? WHERE key = ?", (self.sequence, key))
+
+    def withdraw(self, key: str, reason: str) -> None:
+        """Take out a text and its parts, now and in later editions."""
+        # The first date stands: a rollback to after it must not take the text back.
+        self.db.execute(
+            "INSERT INTO withdrawal VALUES (?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET reason = excluded.reason",
+            (key, reason, self.created),
+        )
+        # What is gone already gets this reason too, but nothing gets two in one edition.
+        changed = self.db.execute("SELECT key FROM change WHERE sequence = ?", (self.sequence,))
+        for one in sorted({key, *self._standing(key)} - {key for (key,) in changed}):
+            self.delete(one, reason)
+        self.db.execute(
+            "UPDATE seed SET state = 'withheld', reason = ? WHERE key = ? OR key GLOB ?",
+            (f"Withdrawn: {reason}", key, f"{key}/*"),
+        )
+
+    def purge(self, key: str) -> None:
+        """Remove every version of a text and its parts, and what was found in their files."""
+        text = {"key": key, "parts": f"{key}/*"}
+        one = "key = :key OR key GLOB :parts"
+        self.db.execute(f"UPDATE change SET version = NULL WHERE {one}", text)  # noqa: S608
+        self.db.execute(f"DELETE FROM version WHERE {one}", text)  # noqa: S608
+        self.db.execute(
+            f"DELETE FROM finding WHERE {one} OR file IN (SELECT path FROM seed WHERE {one})",  # noqa: S608
+            text,
+        )
+
+    def _standing(self, key: str) -> list[str]:
+        """List the keys of a text and its parts, as far as they stand."""
+        rows = self.db.execute(
+            "SELECT key FROM document WHERE key = ? OR key GLOB ?", (key, f"{key}/*")
+        ).fetchall()
+        return [one for (one,) in rows]
+
     def take_back(self, key: str, version: int) -> None:
         """Let an older version of a document stand again, under a new datestamp."""
         current = self._current(key)
@@ -115,6 +178,7 @@ class Staging:
         self._note_change(key, "deleted", None, reason)
         self.db.execute("DELETE FROM document WHERE key = ?", (key,))
         self.db.execute("DELETE FROM reference WHERE source = ?", (key,))
+        indexing.remove(self.db, key)
 
     def delete_unseen(self, reasons: dict[str, str]) -> None:
         """Take out every document that this edition did not meet."""
@@ -170,6 +234,10 @@ class Staging:
             "warnings": found.get("Warning", 0),
             "remarks": found.get("Info", 0),
         }
+
+    def index(self) -> None:
+        """Sort, count and index what stands, once nothing of it changes any more."""
+        indexing.complete(self.db)
 
     def note_edition(self, edition_id: str, kind: str, note: str, counts: dict[str, int]) -> None:
         """Enter this edition into the list of all editions."""
@@ -248,6 +316,7 @@ class Staging:
             "INSERT INTO reference (target, source) VALUES (?, ?)",
             [(target, key) for target in references(key, stated, self.base)],
         )
+        indexing.enter(self.db, key, stated, self.base)
 
 
 def _summary(key: str, stated: tuple[Statement, ...], base: str) -> tuple[str, str, int | None]:

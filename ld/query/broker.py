@@ -5,6 +5,7 @@ whole. It follows `{data}/current`: a new edition is taken up with the next quer
 that run on the old one finish there.
 """
 
+import math
 import os
 import socket
 import socketserver
@@ -15,9 +16,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 from urllib.parse import urljoin
 
 import orjson
@@ -27,36 +28,40 @@ from ld.errors import (
     EditionError,
     NoEditionError,
     PressmarkError,
-    QueryBusyError,
     QueryLimitError,
     QuerySyntaxError,
 )
 from ld.query import frames
 from ld.query.client import Served
+from ld.query.lanes import Places
+from ld.query.memory import MemoryWatch
+from ld.query.outbox import Outbox, StoreRoom
+from ld.query.penalties import Penalties
 from ld.query.pool import HungUpError, Job, Limits, Pool
 from ld.terms import is_iri
 
 MAX_GRAPHS: Final = 100
 
+#: A result of so many bytes may be sent while it goes on.
+HEAD_BYTES: Final = 64 * 1024
+
 _CONNECTIONS: Final = 64
 _REQUEST_SECONDS: Final = 5.0
-# A reader may pause this long, and may on the whole be this slow (bytes per second).
-_PAUSE_SECONDS: Final = 30.0
-_SLOWEST: Final = 16 * 1024
-_IN_MEMORY: Final = 1 << 20
-_CHUNK: Final = 64 * 1024
+# What is whole after this time is sent whole, with its length, and can be kept by caches.
+_WHOLE_SECONDS: Final = 0.1
+_STORED_BYTES: Final = 1 << 30
 _RESTART_SECONDS: Final = 1.0
 _PACKAGES: Final = str(Path(ld.__file__).parents[1])
 
 
 @contextmanager
-def running(data: Path, workers: int = 1, limits: Limits | None = None) -> Iterator[Path]:
+def running(data: Path, limits: Limits | None = None) -> Iterator[Path]:
     """Keep a broker process running; give the path of its socket.
 
     The socket lies in a directory that only this user can enter, and stays open while a broker
     that died is replaced: who asks then, waits.
     """
-    settings = orjson.dumps([str(data), workers, asdict(limits or Limits())]).decode()
+    settings = orjson.dumps([str(data), asdict(limits or Limits())]).decode()
     lock = threading.Lock()
     is_ending = threading.Event()
     with (
@@ -101,11 +106,9 @@ def _start(listener: socket.socket, settings: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def serve(
-    listener: socket.socket, data: Path, workers: int = 1, limits: Limits | None = None
-) -> None:
+def serve(listener: socket.socket, data: Path, limits: Limits | None = None) -> None:
     """Answer queries at a listening socket until this process is ended."""
-    broker = Broker(data, workers, limits)
+    broker = Broker(data, limits)
     with _Server(listener, broker) as server:
         # The first pool starts before the first query comes; what is wrong is said to that one.
         with suppress(PressmarkError), broker.edition():
@@ -116,20 +119,30 @@ def serve(
 class _OpenEdition:
     """One edition with its pool; closed when it has been replaced and its last query is done."""
 
-    def __init__(self, directory: Path, workers: int, limits: Limits) -> None:
+    def __init__(
+        self, directory: Path, limits: Limits, penalties: Penalties, memory: MemoryWatch
+    ) -> None:
         self.edition = directory.name
         try:
             manifest = orjson.loads((directory / "edition.json").read_bytes())
             self.base: str = manifest["base"]
             self.service_url: str = manifest.get("service_url") or self.base
+            self.licence: str | None = manifest.get("licence")
         except (OSError, ValueError, KeyError) as error:
             raise EditionError(f"{directory / 'edition.json'}: not readable: {error!r}") from error
-        self.pool = Pool(directory / "graph", workers, limits)
+        self.pool = Pool(directory / "graph", limits, penalties, memory)
         self.users = 0
         self.is_replaced = False
 
-    def facts(self) -> Served:
-        return Served(self.edition, self.base, self.service_url, self.pool.network)
+    def facts(self, limits: dict[str, float]) -> Served:
+        return Served(
+            edition=self.edition,
+            base=self.base,
+            service_url=self.service_url,
+            licence=self.licence,
+            network=self.pool.opened.network,
+            limits=limits,
+        )
 
     def close_if_done(self) -> None:
         if self.is_replaced and not self.users:
@@ -139,10 +152,16 @@ class _OpenEdition:
 class Broker:
     """Answers queries on the current edition of a data directory."""
 
-    def __init__(self, data: Path, workers: int = 1, limits: Limits | None = None) -> None:
+    def __init__(self, data: Path, limits: Limits | None = None) -> None:
         self._link = data / "current"
-        self._workers = workers
         self._limits = limits or Limits()
+        #: What the limits are, for those who ask.
+        self.limits: dict[str, float] = {
+            "deadline": self._limits.deadline, "result_bytes": self._limits.result_bytes
+        }  # fmt: skip
+        # Both outlast an edition, or each publication would set an attacker free.
+        self._penalties = Penalties()
+        self._memory = MemoryWatch(self._limits.total_memory)
         self._lock = threading.Lock()
         self._served: _OpenEdition | None = None
         self._refused: Path | None = None
@@ -176,7 +195,7 @@ class Broker:
         if self._served is not None and directory == self._refused:
             return self._served
         try:
-            following = _OpenEdition(directory, self._workers, self._limits)
+            following = _OpenEdition(directory, self._limits, self._penalties, self._memory)
         except EditionError as error:
             if self._served is None:
                 raise
@@ -189,30 +208,32 @@ class Broker:
         self._served = following
         return following
 
-    def answer(
-        self, request: dict[str, Any], connection: socket.socket, body: IO[bytes]
-    ) -> dict[str, Any]:
-        """Give the facts of the answer to a client's request, and write its bytes to `body`.
+    def answer(self, request: dict[str, Any], connection: socket.socket, outbox: Outbox) -> None:
+        """Put the answer to a client's request into its outbox.
 
-        The whole result is written before a byte of it is sent. So a query that fails late has a
-        true status too (a WSGI server ends a body that breaks off as if it were complete), and
-        no client, however slow it reads, holds a worker.
+        A small or quick result is whole before its head is sent, so that an error that comes late
+        has a true status; a long one is sent while it is made if the client can take that. Either
+        way it is taken from the worker at once: no client, however slow it reads, holds one.
         """
         with self.edition() as served:
             if not request:
-                return asdict(served.facts())
-            job, unknown = _job(request, served.base)
+                outbox.open(asdict(served.facts(self.limits)))
+                return
+            job, unknown = _job(request, served)
+            head = {"served": asdict(served.facts(self.limits)), "unknown_graphs": unknown}
+            streams_from = time.monotonic() + _WHOLE_SECONDS if request["may_stream"] else math.inf
             with closing(served.pool.run(job, request["client"], connection)) as chunks:
                 for chunk in chunks:
-                    body.write(chunk)
-            return {
-                "edition": served.edition,
-                "unknown_graphs": unknown,
-                "length": body.tell(),
-            }
+                    enough = outbox.size + len(chunk) >= HEAD_BYTES
+                    if enough and time.monotonic() >= streams_from:
+                        outbox.open(head | {"length": None})
+                    outbox.put(frames.DATA, chunk)
+            outbox.put(frames.END)
+            outbox.open(head | {"length": outbox.size})
 
 
-def _job(request: dict[str, Any], base: str) -> tuple[Job, list[str]]:
+def _job(request: dict[str, Any], served: _OpenEdition) -> tuple[Job, list[str]]:
+    base = served.base
     default, named = (
         [urljoin(base, graph) for graph in request[name]]
         for name in ("default_graphs", "named_graphs")
@@ -225,11 +246,19 @@ def _job(request: dict[str, Any], base: str) -> tuple[Job, list[str]]:
     job = Job(request["text"], request["media_type"], base_iri=base)
     if not default and not named:
         return job, []
+    # Graphs that are not there are empty. An edition has no graph but its default graph.
+    known = served.pool.opened.graphs
     dataset = base + "dataset"
-    unknown = [graph for graph in dict.fromkeys(default) if graph != dataset] + named
-    # An edition has a default graph only: graphs of other names are empty.
-    default_graphs = (None,) if dataset in default else ()
-    job = Job(job.query, job.media_type, base, default_graphs=default_graphs, named_graphs=())
+    job = replace(
+        job,
+        default_graphs=tuple(
+            None if graph == dataset else graph
+            for graph in dict.fromkeys(default)
+            if graph == dataset or graph in known
+        ),
+        named_graphs=tuple(graph for graph in named if graph in known),
+    )
+    unknown = [g for g in (*(g for g in default if g != dataset), *named) if g not in known]
     return job, list(dict.fromkeys(unknown))
 
 
@@ -242,33 +271,14 @@ class _Handler(socketserver.BaseRequestHandler):
         with suppress(HungUpError, ConnectionError, TimeoutError):
             self.request.settimeout(_REQUEST_SECONDS)
             _, payload = frames.receive(self.request, bytearray())
-            if not self.server.places.acquire(blocking=False):
-                busy = QueryBusyError("Too many queries are under way.", retry_after=1)
-                self.request.sendall(frames.pack_error(busy))
-                return
-            try:
-                with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
-                    head = self._head(payload, body)
-                    _send(self.request, head, body)
-            finally:
-                self.server.places.release()
-
-    def _head(self, payload: bytes, body: IO[bytes]) -> bytes:
-        try:
-            head = self.server.broker.answer(orjson.loads(payload), self.request, body)
-        except PressmarkError as error:
-            body.truncate(0)
-            return frames.pack_error(error)
-        return frames.pack_json(frames.HEAD, head)
-
-
-def _send(connection: socket.socket, head: bytes, body: IO[bytes]) -> None:
-    until = time.monotonic() + _PAUSE_SECONDS + body.tell() / _SLOWEST
-    connection.settimeout(_PAUSE_SECONDS)
-    connection.sendall(head)
-    body.seek(0)
-    while (chunk := body.read(_CHUNK)) and time.monotonic() < until:
-        connection.sendall(chunk)
+            request = orjson.loads(payload)
+            with Outbox(self.request, self.server.store_room) as outbox:
+                try:
+                    with self.server.places.taken_by(request.get("client", "")):
+                        self.server.broker.answer(request, self.request, outbox)
+                        outbox.empty()
+                except PressmarkError as error:
+                    outbox.fail(error)
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
@@ -279,7 +289,8 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         self.socket.close()
         self.socket = listener
         self.broker = broker
-        self.places = threading.BoundedSemaphore(_CONNECTIONS)
+        self.places = Places(_CONNECTIONS)
+        self.store_room = StoreRoom(_STORED_BYTES)
 
 
 def _end_with_parent() -> None:
@@ -289,5 +300,5 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _data, _workers, _limits = orjson.loads(sys.argv[2])
-    serve(socket.socket(fileno=int(sys.argv[1])), Path(_data), _workers, Limits(**_limits))
+    _data, _limits = orjson.loads(sys.argv[2])
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(_data), Limits(**_limits))

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -12,43 +12,53 @@ from ld.errors import QueryBusyError, QueryError
 from ld.query import frames
 from ld.query.guard import Query
 
-_CHUNK: Final = 64 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The edition that is queried at this moment, and how workers are kept from the network."""
+    """The edition that is queried at this moment, how workers are kept from the network, limits."""
 
     edition: str
     base: str
     service_url: str
+    licence: str | None
     network: str
+    limits: dict[str, float]
 
 
 class Answer:
-    """The answer to one query, which is complete at the broker; its bytes come as they are read.
+    """The answer to one query; its bytes come as they are read.
 
-    Iterating raises QueryError if the broker ends meanwhile. Close it, read or not.
+    `length` in bytes is known if the answer is complete at the broker. Iterating raises
+    PressmarkError if it cannot be completed: what came before is no answer. Close it, read or not.
     """
 
     def __init__(
         self, connection: socket.socket, buffer: bytearray, head: dict[str, Any], media_type: str
     ) -> None:
-        self.edition: str = head["edition"]
         self.unknown_graphs: tuple[str, ...] = tuple(head["unknown_graphs"])
-        self.length: int = head["length"]
+        self.length: int | None = head["length"]
+        self.served = Served(**head["served"])
         self.media_type = media_type
         self._connection = connection
         self._buffer = buffer
 
     def __iter__(self) -> Iterator[bytes]:
-        missing = self.length
         with self._connection:
-            while missing:
-                chunk = bytes(self._buffer) or _received(self._connection)
-                self._buffer.clear()
-                missing -= len(chunk)
-                yield chunk
+            while True:
+                try:
+                    kind, payload = frames.receive(self._connection, self._buffer)
+                except OSError as error:
+                    raise _broken_off(error) from error
+                if kind == frames.ERROR:
+                    raise frames.error_of(payload)
+                if kind == frames.END:
+                    return
+                yield payload
+
+    @property
+    def edition(self) -> str:
+        """The id of the edition that was asked."""
+        return self.served.edition
 
     def close(self) -> None:
         """Let the broker forget what has not been read."""
@@ -70,14 +80,16 @@ class BrokerClient:
         client: str,
         default_graph_uris: Sequence[str] = (),
         named_graph_uris: Sequence[str] = (),
+        may_stream: bool = False,
     ) -> Answer:
-        """Give the answer, once it is complete.
+        """Give the answer, once it is complete; or once it has begun, if it may stream.
 
         The media type is one of `results.media_types` for the query's form. `client` tells those
         who ask apart. Graphs named here replace those that the query names.
         Raises: QueryError; NoEditionError if there is nothing to be queried.
         """
         request = asdict(query) | {"media_type": media_type, "client": client}
+        request["may_stream"] = may_stream
         if default_graph_uris or named_graph_uris:
             request["default_graphs"] = default_graph_uris
             request["named_graphs"] = named_graph_uris
@@ -121,16 +133,6 @@ def _head(connection: socket.socket, buffer: bytearray) -> dict[str, Any]:
         raise frames.error_of(payload)
     head: dict[str, Any] = orjson.loads(payload)
     return head
-
-
-def _received(connection: socket.socket) -> bytes:
-    try:
-        chunk = connection.recv(_CHUNK)
-    except OSError as error:
-        raise _broken_off(error) from error
-    if not chunk:
-        raise _broken_off("the connection was closed")
-    return chunk
 
 
 def _broken_off(reason: object) -> QueryError:

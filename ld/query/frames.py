@@ -1,8 +1,8 @@
 """Frames: the messages between client, broker, pool and worker, on local sockets.
 
 A frame is one byte that says its kind, its payload's length in four bytes, and the payload. A
-worker answers a REQUEST with DATA and an END, the broker with a HEAD that states how many bytes
-follow it. An ERROR may take the place of any of these: what is cut short never looks complete.
+worker answers a REQUEST with DATA and an END; so does the broker, after a HEAD. An ERROR may take
+the place of any of these: what is cut short never looks complete.
 """
 
 import socket
@@ -18,6 +18,7 @@ from ld.errors import (
     QueryBusyError,
     QueryError,
     QueryLimitError,
+    QueryPenaltyError,
     QueryRefusedError,
     QuerySyntaxError,
     QueryTimeoutError,
@@ -40,6 +41,7 @@ _ERRORS: Final[dict[str, type[PressmarkError]]] = {
         QueryBusyError,
         QueryError,
         QueryLimitError,
+        QueryPenaltyError,
         QueryRefusedError,
         QuerySyntaxError,
         QueryTimeoutError,

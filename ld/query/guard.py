@@ -33,13 +33,14 @@ class Query:
     """A query that may be executed; only `check` makes one.
 
     The graphs are those of FROM and FROM NAMED; they are relative references where the query
-    gives no base.
+    gives no base. A volatile query may have another answer each time.
     """
 
     text: str
     form: Form
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    is_volatile: bool = False
 
 
 class Token(NamedTuple):
@@ -53,6 +54,9 @@ class Token(NamedTuple):
 _UPDATES: Final = frozenset(
     {"add", "clear", "copy", "create", "delete", "drop", "insert", "load", "move", "using", "with"}
 )
+
+# Within words, for the engine reads a keyword that is glued to another word.
+_VOLATILE: Final = re.compile("now|rand|uuid|bnode", re.IGNORECASE)
 
 # Between brackets of a pattern: what begins a name, and what goes on with it. XML has the same.
 BASE_CHARS: Final = (
@@ -241,7 +245,8 @@ def _described(text: str, tokens: list[Token]) -> Query:
     graphs = _graphs_of(tokens[position:], base, prefixes)
     for is_named, graph in graphs:
         (named if is_named else default).append(graph)
-    return Query(text, Form(keyword.text.upper()), tuple(default), tuple(named))
+    is_volatile = any(token.kind == "word" and _VOLATILE.search(token.text) for token in tokens)
+    return Query(text, Form(keyword.text.upper()), tuple(default), tuple(named), is_volatile)
 
 
 def _graphs_of(

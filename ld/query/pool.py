@@ -1,170 +1,67 @@
-"""Keep workers ready, ask one of them, and kill it when it exceeds what a query may use."""
+"""Keep workers ready, ask one of them, and kill it when it exceeds what a query may use.
+
+A query begins among the fast ones. When it has taken `fast_seconds` of processor time it goes on
+among the slow ones, of which there are few, at a lower rank. So short queries wait for short
+queries only, and nothing is computed twice.
+"""
 
 import math
-import os
-import queue
-import select
-import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Generator
-from contextlib import suppress
-from dataclasses import asdict
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-import orjson
-
-import ld
-from ld.errors import (
-    EditionError,
-    QueryBusyError,
-    QueryLimitError,
-    QueryTimeoutError,
-)
+from ld.errors import QueryBusyError, QueryError, QueryLimitError, QueryTimeoutError
 from ld.query import frames
+from ld.query.lanes import Lane
+from ld.query.memory import MemoryWatch
+from ld.query.nursery import Nursery
+from ld.query.penalties import Penalties, StoppedQueries
+from ld.query.processes import HungUpError, Worker
 from ld.query.worker import Job, Limits
 
 __all__ = ["HungUpError", "Job", "Limits", "Pool"]
 
-_START_SECONDS: Final = 30.0
-_PACKAGES: Final = str(Path(ld.__file__).parents[1])
 
+@dataclass(slots=True)
+class _Stay:
+    """One query's stay with a worker; `until` and `look` are on the monotonic clock."""
 
-class HungUpError(Exception):
-    """The one who asked is no longer there."""
-
-
-class _Worker:
-    """The pool's end of one worker process."""
-
-    def __init__(self, channel: socket.socket, pidfd: int) -> None:
-        self._channel = channel
-        self._pidfd = pidfd
-        self._buffer = bytearray()
-
-    def ready(self) -> str:
-        """Give, once it has opened the store, how it is kept from the network."""
-        kind, payload = self.receive(time.monotonic() + _START_SECONDS)
-        if kind != frames.READY:
-            raise frames.error_of(payload)
-        return payload.decode()
-
-    def send(self, job: Job) -> None:
-        self._channel.sendall(job.frame())
-
-    def receive(self, until: float, hangup: socket.socket | None = None) -> tuple[bytes, bytes]:
-        """Give the next frame.
-
-        Raises: TimeoutError at `until` on the monotonic clock, ConnectionError if the worker is
-        gone, HungUpError if anything happens on `hangup`.
-        """
-        poll = select.poll()
-        poll.register(self._channel, select.POLLIN)
-        if hangup is not None:
-            poll.register(hangup, select.POLLIN | select.POLLRDHUP)
-        while (frame := frames.take(self._buffer)) is None:
-            events = poll.poll(max(0.0, until - time.monotonic()) * 1000)
-            ready = {descriptor for descriptor, _ in events}
-            if hangup is not None and hangup.fileno() in ready:
-                raise HungUpError
-            if not ready:
-                raise TimeoutError
-            received = self._channel.recv(1 << 18)
-            if not received:
-                raise ConnectionError("the worker ended")
-            self._buffer += received
-        return frame
-
-    def is_alive(self) -> bool:
-        """Say whether an idle worker still waits for a job."""
-        poll = select.poll()
-        poll.register(self._pidfd, select.POLLIN)
-        return not poll.poll(0)
-
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        os.close(self._pidfd)
-        self._channel.close()
-
-
-class _Zygote:
-    """The pool's end of the process that forks workers."""
-
-    def __init__(self, store: Path, limits: Limits) -> None:
-        self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(_START_SECONDS)
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603
-                [
-                    *(sys.executable, "-m", "ld.query.worker"),
-                    *(str(theirs.fileno()), store, orjson.dumps(asdict(limits))),
-                ],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                # A backtrace at the moment of death takes longer than the query may.
-                env={**os.environ, "PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0"},
-                start_new_session=True,
-            )
-
-    def fork(self) -> tuple[_Worker, str]:
-        """Give a ready worker and how it is kept from the network.
-
-        Raises: EditionError if it cannot open the store, OSError if the zygote does not answer.
-        """
-        ours, theirs = socket.socketpair()
-        try:
-            with self._lock, theirs:
-                worker = _Worker(ours, self._pidfd_for(theirs))
-        except OSError:
-            ours.close()
-            raise
-        try:
-            network = worker.ready()
-        except BaseException:
-            worker.kill()
-            raise
-        return worker, network
-
-    def _pidfd_for(self, channel: socket.socket) -> int:
-        socket.send_fds(self._control, [b"w"], [channel.fileno()])
-        _, descriptors, _, _ = socket.recv_fds(self._control, 16, 1)
-        if not descriptors:
-            raise ConnectionError("the zygote ended")
-        return descriptors[0]
-
-    def end(self) -> None:
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
+    client: str
+    worker: Worker
+    lane: Lane | None
+    until: float
+    look: float  # when to look next how long it has run
+    is_over: bool = False
 
 
 class Pool:
-    """Workers on one store; `network` says how they are kept from the network, or "none".
+    """Workers on one store; `opened` says what they found there.
 
+    Penalties and the watch over memory may be shared with other pools.
     Raises: EditionError if the store cannot be opened.
     """
 
-    def __init__(self, store: Path, workers: int = 1, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        store: Path,
+        limits: Limits | None = None,
+        penalties: Penalties | None = None,
+        memory: MemoryWatch | None = None,
+    ) -> None:
         self.limits = limits or Limits()
-        self._store = store
-        self._zygote_lock = threading.Lock()
-        self._zygote = _Zygote(store, self.limits)
-        # A place is a ready worker, or None: whoever takes that one forks a worker first.
-        self._places: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
-        self._closed = False
-        self.network = "none"
-        try:
-            for _ in range(workers):
-                self._places.put(self._fork())
-        except BaseException:
-            self.close()
-            raise
+        self._penalties = penalties or Penalties()
+        self._memory = memory or MemoryWatch(self.limits.total_memory)
+        self._owns_memory = memory is None
+        self._stopped = StoppedQueries()
+        # Whose queries keep being stopped leaves one fast place to the others.
+        self._fast = Lane(self.limits.fast_places, reserved=1)
+        slow = self.limits.slow_places
+        self._slow = Lane(slow, most_waiting=slow, most_of_one=1)
+        self._nursery = Nursery(store, self.limits)
+        self.opened = self._nursery.opened
 
     def run(
         self, job: Job, client: str, hangup: socket.socket | None = None
@@ -175,78 +72,111 @@ class Pool:
         which anything that happens means that the client is gone.
         Raises: QueryError, EditionError, HungUpError. Leaving the iterator early frees the worker.
         """
-        place = self._take_place(client)
-        finished = False
+        self._penalties.check(client)
+        frame = job.frame()
         try:
-            if place is not None and not place.is_alive():
-                place.kill()
-                place = None
-            if place is None:
-                place = self._fork()
-            place.send(job)
-            until = time.monotonic() + self.limits.deadline
-            while True:
-                kind, payload = place.receive(until, hangup)
-                if kind == frames.DATA:
-                    yield payload
-                    continue
-                finished = True
-                if kind == frames.ERROR:
-                    raise frames.error_of(payload)
-                return
-        except TimeoutError:
-            raise QueryTimeoutError(self.limits.deadline) from None
-        except ConnectionError:
-            raise QueryLimitError(
-                f"The query needed more than the {self.limits.memory >> 20} MiB of memory or the "
-                "depth that one query may have."
-            ) from None
-        finally:
-            self._return_place(place, finished=finished)
+            if (known := self._stopped.get(frame)) is not None:
+                raise known
+            yield from self._answer(job, client, hangup)
+        except (QueryTimeoutError, QueryLimitError) as error:
+            self._stopped.add(frame, error)
+            self._penalties.strike(client)
+            raise
 
     def close(self) -> None:
         """End the zygote and every idle worker; a busy one ends with its query."""
-        with self._zygote_lock:
-            self._closed = True
-            self._zygote.end()
-        while True:
-            try:
-                worker = self._places.get_nowait()
-            except queue.Empty:
-                return
-            if worker is not None:
-                worker.kill()
+        self._nursery.close()
+        if self._owns_memory:
+            self._memory.close()
 
-    def _take_place(self, client: str) -> _Worker | None:
-        # Whoever came first has the next place, whichever client that is.
+    def _answer(
+        self, job: Job, client: str, hangup: socket.socket | None
+    ) -> Generator[bytes, None, None]:
+        with self._stay(client) as stay, self._memory.over(stay.worker):
+            try:
+                stay.worker.send(job)
+                while True:
+                    kind, payload = self._receive(stay, hangup)
+                    if kind == frames.DATA:
+                        yield payload
+                        continue
+                    stay.is_over = True
+                    if kind == frames.ERROR:
+                        raise frames.error_of(payload)
+                    return
+            except ConnectionError:
+                raise self._death(stay.worker) from None
+
+    @contextmanager
+    def _stay(self, client: str) -> Iterator[_Stay]:
+        until = time.monotonic() + self.limits.deadline
+        is_trusted = self._penalties.is_clean(client)
+        if not self._fast.enter(client, self._patience(until), is_trusted=is_trusted):
+            raise self._busy("All workers are busy with other queries.")
         try:
-            return self._places.get(timeout=self.limits.queue)
-        except queue.Empty:
-            raise QueryBusyError(
-                "All workers are busy with other queries.",
-                retry_after=math.ceil(self.limits.deadline),
-            ) from None
-
-    def _return_place(self, worker: _Worker | None, *, finished: bool) -> None:
-        if worker is not None and (self._closed or not finished):
-            worker.kill()
-            worker = None
+            worker = self._nursery.take(until)
+        except BaseException:
+            self._fast.leave()
+            raise
         if worker is None:
-            with suppress(EditionError):
-                worker = self._fork()
-        self._places.put(worker)
+            self._fast.leave()
+            raise self._busy("No worker is ready.")
+        look = time.monotonic() + self.limits.fast_seconds
+        stay = _Stay(client, worker, self._fast, until, look)
+        try:
+            yield stay
+        finally:
+            self._end(stay)
 
-    def _fork(self) -> _Worker:
-        with self._zygote_lock:
-            if self._closed:
-                raise EditionError("These query workers have been closed.")
-            try:
-                worker, self.network = self._zygote.fork()
-            except OSError:
-                self._zygote.end()
-                self._zygote = _Zygote(self._store, self.limits)
-                try:
-                    worker, self.network = self._zygote.fork()
-                except OSError as error:
-                    raise EditionError(f"No query worker can be started: {error}.") from error
-            return worker
+    def _end(self, stay: _Stay) -> None:
+        if stay.lane is self._fast and stay.is_over:
+            self._nursery.give_back(stay.worker)
+        else:
+            stay.worker.kill()
+        if stay.lane is self._fast and not stay.is_over:
+            self._nursery.order()
+        if stay.lane is not None:
+            stay.lane.leave()
+
+    def _receive(self, stay: _Stay, hangup: socket.socket | None) -> tuple[bytes, bytes]:
+        while True:
+            now = time.monotonic()
+            if now >= stay.until:
+                raise QueryTimeoutError(self.limits.deadline)
+            until = stay.until
+            if stay.lane is self._fast:
+                if now >= stay.look:
+                    stay.look = now + self.limits.fast_seconds - stay.worker.seconds()
+                if now >= stay.look:
+                    self._make_slow(stay)
+                    continue
+                until = min(until, stay.look)
+            frame = stay.worker.receive(until, hangup)
+            if frame is not None:
+                return frame
+
+    def _make_slow(self, stay: _Stay) -> None:
+        stay.worker.stand_back()
+        stay.lane = None
+        self._nursery.order()
+        self._fast.leave()
+        if not self._slow.enter(stay.client, self._patience(stay.until)):
+            self._penalties.strike(stay.client)
+            raise self._busy("The places for long queries are taken.")
+        stay.lane = self._slow
+        stay.worker.go_on_behind_others()
+
+    def _death(self, worker: Worker) -> QueryError:
+        if 0 < worker.was_too_large < self.limits.total_memory // 2:
+            return self._busy("The queries under way need more memory than there is.")
+        most = min(self.limits.memory, self.limits.total_memory) >> 20
+        return QueryLimitError(
+            f"The query needed more than the {most} MiB of memory or the depth that one query may "
+            "have."
+        )
+
+    def _patience(self, until: float) -> float:
+        return min(until, time.monotonic() + self.limits.queue)
+
+    def _busy(self, why: str) -> QueryBusyError:
+        return QueryBusyError(why, retry_after=math.ceil(self.limits.deadline))

@@ -4,12 +4,12 @@ The zygote has Python and pyoxigraph loaded and has left the network; a fork of 
 tens of milliseconds. A worker answers one query at a time and may be killed at any moment.
 """
 
-import ctypes
 import os
 import re
 import resource
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -24,13 +24,14 @@ from pyoxigraph import DefaultGraph, NamedNode, QueryTriples, RdfFormat, Store, 
 from ld.errors import EditionError, QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
 from ld.query import frames
 from ld.query.guard import BASE_CHARS, NAME_CHARS
+from ld.query.isolation import leave_network
 from ld.query.results import BY_MEDIA_TYPE
 from ld.vocabulary import PREFIXES
 
 CHUNK: Final = 64 * 1024
+#: How the zygote says which process it forked, beside the pidfd.
+PID: Final = struct.Struct(">i")
 
-_CLONE_NEWNET: Final = 0x40000000
-_CLONE_NEWUSER: Final = 0x10000000
 # With this stack no chain of operators that fits into a query overflows the engine's recursion.
 _STACK_BYTES: Final = 64 << 20
 # The pool kills at the deadline; a worker whose pool is gone ends itself this much later.
@@ -43,12 +44,23 @@ _NEVER_IN_NAMES = re.compile(rf"[^\x00-\x7f{NAME_CHARS}]")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use: seconds to run, bytes of memory and of result, seconds to wait."""
+    """What queries may use. Sizes are in bytes, times in seconds.
+
+    One query: `deadline` from its arrival to its end, at most `queue` of it waiting for a place;
+    `fast_seconds` of processor time among the fast ones; `memory`; `result_bytes`. All together:
+    the places, and `total_memory`, which with everything else of the service stays below 1.5 GB.
+    Workers for the fast places and `spare_workers` more are kept ready.
+    """
 
     deadline: float = 10.0
+    queue: float = 5.0
+    fast_seconds: float = 0.25
     memory: int = 1 << 30
     result_bytes: int = 200_000_000
-    queue: float = 5.0
+    fast_places: int = 2
+    slow_places: int = 2
+    spare_workers: int = 1
+    total_memory: int = 900 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class _Outlet:
 
 def zygote(control: socket.socket, store: Path, limits: Limits) -> NoReturn:
     """Fork a worker for each socket received, and send back its pidfd; end with the pool."""
-    network = _leave_network()
+    network = leave_network()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
@@ -117,17 +129,8 @@ def zygote(control: socket.socket, store: Path, limits: Limits) -> NoReturn:
         # The child cannot have been reaped and its number reused within these few steps.
         with suppress(ProcessLookupError):
             pidfd = os.pidfd_open(pid)
-            socket.send_fds(control, [b"w"], [pidfd])
+            socket.send_fds(control, [PID.pack(pid)], [pidfd])
             os.close(pidfd)
-
-
-def _leave_network() -> str:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWNET) == 0:
-        return "network namespace"
-    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
-        return "user and network namespace"
-    return "none"
 
 
 def _serve(channel: socket.socket, path: Path, limits: Limits, network: str) -> NoReturn:
@@ -144,7 +147,8 @@ def _serve(channel: socket.socket, path: Path, limits: Limits, network: str) -> 
                 frames.pack_error(EditionError(f"{path}: the store does not open: {error}"))
             )
             os._exit(1)
-        channel.sendall(frames.pack(frames.READY, network.encode()))
+        graphs = [graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)]
+        channel.sendall(frames.pack_json(frames.READY, {"network": network, "graphs": graphs}))
         buffer = bytearray()
         while True:
             _, payload = frames.receive(channel, buffer)

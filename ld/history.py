@@ -1,4 +1,4 @@
-"""The history in pages, and what a document owned at each point of it.
+"""History: the changes of all editions in pages, and what a document owned at each point of it.
 
 A page is named by the change that it begins with, so finding one costs the same at any depth.
 The first begins with the first change ever, and each next one where the last one is full; since
@@ -58,17 +58,17 @@ def count(edition: Edition) -> int:
     return sum(c[kind] for c in counts for kind in ("created", "updated", "deleted"))
 
 
-def page(edition: Edition, first: Position, size: int = SIZE) -> Page | None:
+def page(edition: Edition, beginning: Position, size: int = SIZE) -> Page | None:
     """Give the page that begins with this change; None if there is no such change."""
     rows = edition.db.execute(
         _CHANGE + "WHERE (c.sequence, c.key) >= (?, ?) ORDER BY c.sequence, c.key LIMIT ?",
-        (*first, size + 1),
+        (*beginning, size + 1),
     )
     changes = [Change(*row) for row in rows]
-    if not changes or (changes[0].sequence, changes[0].key) != first:
+    if not changes or (changes[0].sequence, changes[0].key) != beginning:
         return None
     following = changes[size] if len(changes) > size else None
-    return Page(tuple(changes[:size]), _before(edition, first, size), following)
+    return Page(tuple(changes[:size]), _before(edition, beginning, size), following)
 
 
 def first(edition: Edition) -> Change | None:
@@ -89,9 +89,7 @@ def last_page(edition: Edition, size: int = SIZE) -> Page | None:
 
 def latest(edition: Edition, most: int) -> list[Change]:
     """Give the latest changes, latest first."""
-    rows = edition.db.execute(
-        _CHANGE + "ORDER BY c.sequence DESC, c.key DESC LIMIT ?", (most,)
-    )
+    rows = edition.db.execute(_CHANGE + "ORDER BY c.sequence DESC, c.key DESC LIMIT ?", (most,))
     return [Change(*row) for row in rows]
 
 
@@ -148,10 +146,14 @@ def label(edition: Edition, key: str, said: tuple[Statement, ...]) -> str:
     return key if name is None else literal_of(name)[0]
 
 
-def _before(edition: Edition, first: Position, size: int) -> Change | None:
-    rows = edition.db.execute(
-        _CHANGE + "WHERE (c.sequence, c.key) < (?, ?) "
-        "ORDER BY c.sequence DESC, c.key DESC LIMIT ?",
-        (*first, size),
-    ).fetchall()
-    return Change(*rows[-1]) if rows else None
+def _before(edition: Edition, beginning: Position, size: int) -> Change | None:
+    row = edition.db.execute(
+        _CHANGE + "WHERE (c.sequence, c.key) = (SELECT sequence, key FROM change "  # noqa: S608
+        "WHERE (sequence, key) < (?, ?) ORDER BY sequence DESC, key DESC LIMIT 1 OFFSET ?)",
+        (*beginning, size - 1),
+    ).fetchone()
+    if row is not None:
+        return Change(*row)
+    # Whoever begins a page elsewhere than the feeds do finds a shorter one before it.
+    start = first(edition)
+    return None if start is None or (start.sequence, start.key) == beginning else start

@@ -1,0 +1,59 @@
+"""Metadata formats: one item as XML, one module per format.
+
+A format is a module that has the members of `Format`. To add one, write the module and name it
+in `FORMATS`.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from ld.edition import Edition
+from ld.harvest.oai.agents import Agents
+from ld.harvest.oai.formats import edm, oai_dc, rdf
+from ld.harvest.oai.headers import Clock
+from ld.harvest.oai.writing import XmlWriter
+from ld.stored import StoredDocument
+from ld.terms import Statement
+
+
+class Format(Protocol):
+    """What a module in this folder offers."""
+
+    @property
+    def PREFIX(self) -> str:  # noqa: N802
+        """The metadataPrefix."""
+
+    @property
+    def SCHEMA(self) -> str:  # noqa: N802
+        """The address of the schema."""
+
+    @property
+    def NAMESPACE(self) -> str:  # noqa: N802
+        """The namespace of the root element."""
+
+    @property
+    def KINDS(self) -> tuple[str, ...]:  # noqa: N802
+        """The kinds of documents that it is for."""
+
+    @property
+    def CLOCK(self) -> Clock:  # noqa: N802
+        """Which changes give a record its datestamp."""
+
+    @property
+    def IS_PARTIAL(self) -> bool:  # noqa: N802
+        """Whether it has conditions that a document of these kinds may not meet."""
+
+    def is_offered(self, edition: Edition, /) -> bool:
+        """Say whether the edition has what every record in this format needs."""
+
+    def obstacle(self, key: str, base: str, stated: Sequence[Statement], /) -> str | None:
+        """Say what keeps a document that states this from being written; None if nothing does."""
+
+    def write(
+        self, xml: XmlWriter, edition: Edition, document: StoredDocument, agents: Agents, /
+    ) -> None:
+        """Write the metadata of a document: one element that declares its own namespaces."""
+
+
+FORMATS: Final[tuple[Format, ...]] = (oai_dc, rdf, edm)
+BY_PREFIX: Final[dict[str, Format]] = {fmt.PREFIX: fmt for fmt in FORMATS}
