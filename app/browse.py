@@ -41,6 +41,7 @@ from app.variants import (
 from ld import browse
 from ld.browse import Listed, Page
 from ld.edition import Edition
+from ld.errors import DocumentNotFoundError
 from ld.terms import Statement, iri, literal, text_of
 from ld.vocabulary import RDF_TYPE, RDFS, XSD, schema
 
@@ -99,11 +100,14 @@ def agents() -> Response:
 def _texts(variant: Variant) -> Response:
     edition = current_edition()
     wanted = asked(request.args)
-    if variant.media_type == HTML:
-        return _as_page(edition, wanted)
-    if variant is CSV:
-        return _table(edition, wanted)
-    return _records(edition, wanted, variant)
+    try:
+        if variant.media_type == HTML:
+            return _as_page(edition, wanted)
+        if variant is CSV:
+            return _table(edition, wanted)
+        return _records(edition, wanted, variant)
+    except DocumentNotFoundError as error:
+        raise NotFound(f"{error} Begin at {address(wanted.without_place().address())}") from error
 
 
 def _as_page(edition: Edition, wanted: Asked) -> Response:

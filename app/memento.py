@@ -13,6 +13,7 @@ from typing import Final
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.http import http_date, parse_date
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as Redirection
 
 from app.editions import current_edition
@@ -160,16 +161,16 @@ def _around(edition: Edition, latest_first: list[Change], change: Change | None)
 
 
 def _memento(edition: Edition, change: Change, rel: str) -> str:
-    target = edition.service_url + _path(edition, change)
+    target = iri_to_uri(edition.service_url + _path(edition, change))
     return f'<{target}>; rel="{rel}"; datetime="{_date(change)}"'
 
 
 def _original(edition: Edition, key: str) -> str:
-    return f'<{document_iri(edition.base, key)}>; rel="original"'
+    return f'<{iri_to_uri(document_iri(edition.base, key))}>; rel="original"'
 
 
 def _timegate(edition: Edition, key: str) -> str:
-    return f'<{edition.service_url}timegate/{key}>; rel="timegate"'
+    return f'<{iri_to_uri(edition.service_url)}timegate/{key}>; rel="timegate"'
 
 
 def _timemap(edition: Edition, key: str) -> str:
@@ -177,7 +178,7 @@ def _timemap(edition: Edition, key: str) -> str:
 
 
 def _timemap_address(edition: Edition, key: str) -> str:
-    return f"{edition.service_url}timemap/{key}"
+    return f"{iri_to_uri(edition.service_url)}timemap/{key}"
 
 
 def _date(change: Change) -> str:

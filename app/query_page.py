@@ -93,7 +93,8 @@ def download(suffix: str) -> Response:
     answer = _ask(query, fmt)
     response = Response(iter(answer), mimetype=fmt.media_type)
     response.call_on_close(answer.close)
-    response.content_length = answer.length
+    if answer.length is not None:
+        response.content_length = answer.length
     response.headers[EDITION] = answer.edition
     response.headers["Cache-Control"] = _ONE_USE
     response.headers["Content-Disposition"] = f'attachment; filename="answer.{suffix}"'
@@ -166,7 +167,7 @@ def _examples_body(edition: Edition, chosen: Variant) -> Body:
     content = render_template(
         "examples.html",
         examples=[
-            (example, prefixes.declare(example.query, edition.base))
+            (example, prefixes.declare(example.query, edition.base).rstrip())
             for example in examples.examples()
         ],
         formats=[(fmt.NAME, fmt.MEDIA_TYPE, fmt.SUFFIX) for fmt in FORMATS],
@@ -182,7 +183,7 @@ def _example_page(name: str | None) -> Response:
     if name is not None and chosen is None:
         raise NotFound("There is no such example query. All are on the query page.")
     example = chosen or examples.examples()[0]
-    query = prefixes.declare(example.query, edition.base)
+    query = prefixes.declare(example.query, edition.base).rstrip()
     if chosen is not None:
         return _page(query, chosen, request.args.get("view", ""))
     page = query_page(edition, query, None, example, _limits(), is_start=True)
@@ -210,7 +211,7 @@ def _page(text: str, example: examples.Example | None, view: str) -> Response:
         trouble, status = trouble_of(error, kind.title, kind.remedy), kind.status
         if isinstance(error, QueryBusyError):
             headers["Retry-After"] = str(error.retry_after)
-    page = query_page(edition, text, form, example, _limits(), is_start=False)
+    page = query_page(edition, text, form if outcome else None, example, _limits(), is_start=False)
     content = render_template("query.html", page=page, answered=outcome, trouble=trouble)
     response = _html(content, status)
     # The same query may mean another answer: NOW and RAND do.

@@ -21,7 +21,7 @@ from ld.terms import Term
 FACETS: Final = ("author", "decade", "language", "licence", "host")
 KINDS: Final = ("text", "part")
 #: Values of one facet that are told.
-MOST_VALUES: Final = 40
+MOST_VALUES: Final = 60
 #: In characters and words; what is beyond is not looked for.
 LONGEST: Final = 200
 MOST_WORDS: Final = 12
@@ -305,7 +305,9 @@ class _Query:
             self.bound | {"key": key},
         ).fetchone()
         if row is None:
-            raise DocumentNotFoundError(f"This list has no {key}, before or after which to begin.")
+            raise DocumentNotFoundError(
+                "This list has no place for what the page begins or ends at."
+            )
         names = [f"place_{at}" for at in range(len(row))]
         self.bound |= dict(zip(names, row, strict=True))
         self._conditions.append(f"({place}) {side} ({', '.join(f':{name}' for name in names)})")

@@ -22,8 +22,9 @@ class Document:
     """The statements of one text, part or agent.
 
     `key` is the path of the thing below the base (`text/x`, `text/x/part`, `agent/y`).
-    `stated` comes from seeds and settings and decides what changed; `volatile` comes from fields
-    that change without meaning anything, and follows only when `stated` does.
+    `stated` comes from seeds and settings and decides what changed, together with `content`, the
+    SHA-256 of what the document's file says beyond its header. `volatile` comes from fields that
+    change without meaning anything, and follows only when the rest changes.
     Both are sorted and without repetition. `derivations` covers every statement in them.
     """
 
@@ -31,8 +32,9 @@ class Document:
     stated: tuple[Statement, ...]
     volatile: tuple[Statement, ...] = ()
     derivations: Mapping[Statement, Derivation] = field(default_factory=dict)
+    content: str = ""
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the stated statements in canonical N-Triples, in hexadecimal."""
-        return hashlib.sha256(n_triples(self.stated).encode()).hexdigest()
+        """The SHA-256 of the stated statements in canonical N-Triples and of the content."""
+        return hashlib.sha256((n_triples(self.stated) + self.content).encode()).hexdigest()

@@ -29,9 +29,10 @@ class Value:
 class File:
     """The facts of a seed file that no header states.
 
-    Units: `size` in bytes; `sha256` in lower-case hexadecimal, of the bytes as they are.
-    `sha256_crlf` is that of the same file with CRLF line ends; `heading` is the `## ` heading
-    with which the body opens, None if it opens otherwise.
+    Units: `size` in bytes; the checksums are SHA-256 in lower-case hexadecimal: `sha256` of the
+    bytes as they are, `sha256_crlf` of the same with CRLF line ends, `body_sha256` of what
+    follows the header. `heading` is the `## ` heading with which the body opens, None if it opens
+    otherwise.
     """
 
     path: str
@@ -39,6 +40,7 @@ class File:
     mtime_ns: int
     sha256: str
     sha256_crlf: str
+    body_sha256: str
     heading: Value | None = None
 
 

@@ -227,6 +227,25 @@ def test_what_was_purged_is_in_no_feed(tmp_path: Path) -> None:
     )
 
 
+def test_a_base_beyond_ascii_is_written_as_each_protocol_has_it(tmp_path: Path) -> None:
+    settings = 'base = "http://corpus.example/Ωδή/"\ntitle = "Odes"\nlanguage = "el"\n'
+    write_seeds(tmp_path / "seeds", {"ode.txt": seed(SOURCE_ID="ode")}, settings)
+    publish(tmp_path / "seeds", tmp_path / "data", now=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    client = create_app(Config(tmp_path / "data")).test_client()
+
+    answers = {path: client.get("/Ωδή" + path) for path in ENTRY_POINTS}
+    gate = client.get("/Ωδή/timegate/text/ode")
+
+    assert {answer.status_code for answer in answers.values()} == {200}
+    listed = re.findall(r"<loc>([^<]+)</loc>", answers["/resourcelist.xml"].text)
+    assert "http://corpus.example/%CE%A9%CE%B4%CE%AE/owned/text/ode.nt" in listed
+    assert {client.get(address).status_code for address in listed} == {200}
+    collection = answers["/activity"].get_json(force=True)
+    assert client.get(collection["first"]["id"]).status_code == 200
+    assert client.get(gate.headers["Location"]).status_code == 200
+    assert "%CE%A9" in gate.headers["Link"]
+
+
 def pages_of(edition: Edition, size: int) -> Iterator[history.Page]:
     change = history.first(edition)
     while change is not None:

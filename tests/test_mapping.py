@@ -1,6 +1,7 @@
 """The seed's statements against the ideal ones, and what becomes of fields one by one."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,7 +145,7 @@ def record(path: str = "a.txt", heading: str | None = None, **fields: str) -> Re
     fields = {"SOURCE_ID": "x", "TITLE": "A title"} | fields
     opening = None if heading is None else Value(heading, Origin(path, 9, "heading", heading))
     return Record(
-        File(path, 10, 0, "0" * 64, "1" * 64, opening),
+        File(path, 10, 0, "0" * 64, "1" * 64, "2" * 64, opening),
         {
             name: Value(text, Origin(path, line, name, text))
             for line, (name, text) in enumerate(fields.items(), start=1)
@@ -304,14 +305,28 @@ def test_every_statement_has_one_owner() -> None:
         assert subjects == {BASE + document.key, f"{BASE}doc/{document.key}"}
 
 
-def test_the_moment_of_retrieval_is_volatile_unless_the_settings_differ() -> None:
+def test_the_moment_of_retrieval_and_what_it_changes_are_volatile_unless_the_settings_differ() -> (
+    None
+):
     seed = record(RETRIEVED_UTC="2026-02-04T16:55:10Z")
 
     (usual,) = mapped(seed).documents
     (strict,) = mapped(seed, toml=f'base = "{BASE}"\nlanguage = "en"\nvolatile = []').documents
 
     assert {p for _, p, _ in usual.volatile} == {
-        "<http://purl.org/pav/retrievedOn>", "<http://www.w3.org/ns/prov#generatedAtTime>",
-    }  # fmt: skip
+        "<http://purl.org/pav/retrievedOn>",
+        "<http://www.w3.org/ns/prov#generatedAtTime>",
+        f"<{SCHEMA}contentSize>",
+        f"<{SCHEMA}sha256>",
+        f"<{SPDX}checksumValue>",
+    }
     assert strict.volatile == ()
-    assert len(strict.stated) == len(usual.stated) + 2
+    assert set(strict.stated) == {*usual.stated, *usual.volatile}
+
+
+def test_another_body_is_a_change_though_nothing_that_is_stated_differs() -> None:
+    first, second = record(), record()
+    second = replace(second, file=replace(second.file, body_sha256="3" * 64))
+
+    assert mapped(first).documents[0].stated == mapped(second).documents[0].stated
+    assert mapped(first).documents[0].digest != mapped(second).documents[0].digest

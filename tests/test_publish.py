@@ -485,6 +485,29 @@ def test_a_new_moment_of_retrieval_alone_is_no_change(tmp_path: Path) -> None:
     assert "2025-05-05" in str(open_current(data).document("text/a").volatile)
 
 
+def test_a_new_moment_of_retrieval_in_a_header_alone_is_no_change(tmp_path: Path) -> None:
+    seeds, data = tmp_path / "seeds", tmp_path / "data"
+    publish(write(seeds, letters("a", RETRIEVED_UTC="2024-01-01T00:00:00Z")), data)
+    before = open_current(data).document("text/a").owned
+
+    again = publish(write(seeds, letters("a", RETRIEVED_UTC="2025-05-05T00:00:00Z")), data)
+
+    assert again.state == "unchanged"
+    assert open_current(data).document("text/a").owned == before
+
+
+def test_a_damaged_edition_is_published_anew_though_nothing_changed(tmp_path: Path) -> None:
+    seeds, data = write(tmp_path / "seeds", letters("a")), tmp_path / "data"
+    publish(seeds, data)
+    (open_current(data).path / "dumps" / "corpus.nt.gz").write_bytes(b"damaged")
+
+    again = publish(seeds, data)
+
+    assert again.state == "published"
+    assert "corpus.nt.gz" in "".join(again.remarks)
+    open_current(data).verify()
+
+
 def test_under_other_rules_on_rights_an_invalid_text_is_withheld(tmp_path: Path) -> None:
     seeds, data = tmp_path / "seeds", tmp_path / "data"
     rule = '[[rights]]\npattern = "^Public"\nlicence = "https://example.org/{}"\n'

@@ -8,7 +8,7 @@ import orjson
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, RdfFormat
 
-from app.pages.values import Value, compact, number, shortened, web
+from app.pages.values import Value, compact, licence_name, number, shortened, web
 from app.variants import address
 from ld.edition import Edition
 from ld.iri import DOCUMENT
@@ -17,7 +17,7 @@ from ld.vocabulary import XSD
 
 #: Of one answer a page shows no more; the downloads have everything.
 MOST_ROWS: Final = 1000
-_MOST_CELLS: Final = 20_000
+_MOST_CELLS: Final = 6000
 _MOST_BYTES: Final = 4 * 2**20
 _LONGEST: Final = 1000
 # Rows beyond those shown are counted up to this size of the answer, in bytes.
@@ -88,7 +88,10 @@ def solutions(body: Iterable[bytes], edition: Edition) -> Answers:
     if isinstance(parsed, pyoxigraph.QueryBoolean):
         raise TypeError("a truth value has no rows")
     nodes = [list(solution) for solution in parsed]
-    return _answers(columns, nodes, lines.count_rest(len(nodes)), edition)
+    answers = _answers(columns, nodes, lines.count_rest(len(nodes)), edition)
+    for row in answers.rows:
+        _leave_out_what_the_row_says(row)
+    return answers
 
 
 def graph(body: Iterable[bytes], edition: Edition) -> Answers:
@@ -150,10 +153,7 @@ def _answers(
 ) -> Answers:
     named = {node.value for row in nodes for node in row if isinstance(node, NamedNode)}
     things = _things(edition, named)
-    rows = [[_cell(node, things) for node in row] for row in nodes]
-    for row in rows:
-        _leave_out_what_the_row_says(row)
-    return Answers(columns, rows, total)
+    return Answers(columns, [[_cell(node, things) for node in row] for row in nodes], total)
 
 
 def _cell(node: Node | None, things: dict[str, Value]) -> Cell | None:
@@ -161,11 +161,18 @@ def _cell(node: Node | None, things: dict[str, Value]) -> Cell | None:
         case None:
             return None
         case NamedNode(value=iri):
-            return Cell(things.get(iri) or Value(compact(iri), href=web(iri), is_code=True))
+            return Cell(things.get(iri) or _elsewhere(iri))
         case Literal():
             return _literal(node)
         case _:
             return Cell(Value(shortened(str(node), _LONGEST), is_code=True))
+
+
+def _elsewhere(iri: str) -> Value:
+    name = licence_name(iri)
+    if name != iri:
+        return Value(name, href=web(iri))
+    return Value(shortened(compact(iri), _LONGEST), href=web(iri), is_code=True)
 
 
 def _literal(node: Literal) -> Cell:

@@ -21,8 +21,7 @@ ANY_KIND: Final = "any"
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 
 _DECADE: Final = re.compile(r"(-?[0-9]{1,6}0|0)s")
-# A decade that nothing can have.
-_NEVER: Final = 1
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # In characters, of any value; licences are addresses.
 _LONGEST_VALUE: Final = 500
 
@@ -89,7 +88,7 @@ class Asked:
 
 def asked(arguments: Mapping[str, str]) -> Asked:
     """Read what the query of an address asks for."""
-    words = " ".join(arguments.get("q", "")[:LONGEST].split())
+    words = " ".join(_CONTROL.sub(" ", arguments.get("q", ""))[:LONGEST].split())
     kind = arguments.get("kind", KINDS[0])
     order = arguments.get("sort", "")
     facets = {
@@ -115,7 +114,7 @@ def written(name: str, value: FacetValue) -> str:
     """Write the value of a facet as it stands in an address."""
     if value is None:
         return NOT_STATED
-    if name == "decade":
+    if isinstance(value, int):
         return f"{value}s"
     return str(value).removeprefix(AGENT) if name == "author" else str(value)
 
@@ -127,5 +126,5 @@ def _read(name: str, value: str) -> FacetValue:
         return AGENT + value
     if name == "decade":
         match = _DECADE.fullmatch(value)
-        return int(match[1]) if match else _NEVER
+        return int(match[1]) if match else value
     return value

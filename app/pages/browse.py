@@ -1,11 +1,12 @@
 """The list of texts as people see it: what was asked for, what it leaves, and where to go on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.pages import dates
 from app.pages.asked import ORDERS, Asked
+from app.pages.columns import Chart, Datum, columns
 from app.pages.values import (
     NOT_STATED,
     Value,
@@ -18,12 +19,15 @@ from app.variants import address
 from ld import browse
 from ld.browse import Choice, Counts, FacetValue, Listed
 from ld.edition import Edition
-from ld.iri import AGENT, DOCUMENT
+from ld.iri import AGENT, DOCUMENT, text_of_part
 from ld.stored import Entry
 
 #: Values of one facet that a page shows.
 MOST_VALUES: Final = 12
 _MOST_AUTHORS: Final = 5
+# A chart shows decades side by side, those that have nothing too.
+_FEWEST_DECADES: Final = 3
+_MOST_DECADES: Final = 60
 _LONGEST_TITLE: Final = 300
 _LONGEST_CHIP: Final = 60
 
@@ -75,9 +79,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the list."""
+    """A line of the list; `whole` is the text that a part belongs to."""
 
     title: Value
+    whole: Value | None
     authors: list[Value]
     details: list[Value]
     note: str | None
@@ -111,6 +116,7 @@ class BrowsePage:
     paging: Paging
     others: list[Option]  # the same search among the other kinds, if this one finds nothing
     is_bounded: bool
+    decades: Chart | None
 
 
 def browse_page(edition: Edition, asked: Asked, limit: int) -> BrowsePage:
@@ -122,7 +128,7 @@ def browse_page(edition: Edition, asked: Asked, limit: int) -> BrowsePage:
     found = browse.page(edition, choice, limit, after=asked.after, before=asked.before)
     listed = browse.listed(edition, found.numbers)
     counts = browse.counts(edition, choice)
-    names = _names(edition, [*choice.facets.items(), *_shown_authors(counts)])
+    names = _names(edition, choice, counts, listed)
     total = counts.total(choice.kind)
     chips = _chips(asked, names)
     kinds = _kinds(asked, counts)
@@ -137,10 +143,11 @@ def browse_page(edition: Edition, asked: Asked, limit: int) -> BrowsePage:
         kinds=kinds,
         groups=[_group(name, asked, counts, names) for name in _FACETS],
         orders=_orders(asked),
-        lines=[_line(line, choice) for line in listed],
+        lines=[_line(line, choice, names) for line in listed],
         paging=_paging(asked, found, listed),
         others=[] if total else [kind for kind in kinds if kind.count and not kind.is_chosen],
         is_bounded=counts.is_bounded,
+        decades=_decades(asked, counts),
     )
 
 
@@ -173,7 +180,11 @@ def _language(tag: str) -> str:
 
 
 def _title(choice: Choice, chips: Sequence[Chip]) -> str:
-    conditions = [chip.value.text for chip in chips]
+    conditions = [
+        f"{chip.label.lower()} not stated" if chip.value.text == NOT_STATED else chip.value.text
+        for chip in chips
+        if chip.label != "Type"
+    ]
     kind = _KIND_LABELS[choice.kind]
     return f"{kind}: {', '.join(conditions)}" if conditions else kind
 
@@ -185,13 +196,14 @@ def _count(total: int, kind: str | None, *, is_bounded: bool) -> str:
     return f"{number(total) if total else 'No'} {one if total == 1 else many}"
 
 
-def _names(edition: Edition, values: Iterable[tuple[str, FacetValue]]) -> dict[str, Entry]:
-    keys = sorted({str(value) for name, value in values if name == "author" and value is not None})
-    return {entry.key: entry for entry in browse.entries(edition, keys)}
-
-
-def _shown_authors(counts: Counts) -> list[tuple[str, FacetValue]]:
-    return [("author", value) for value, _ in counts.facets["author"].counted[:MOST_VALUES]]
+def _names(
+    edition: Edition, choice: Choice, counts: Counts, listed: Sequence[Listed]
+) -> dict[str, Entry]:
+    """Give the entries of all that the page names beside what it lists."""
+    keys = {str(author) for author, _ in counts.facets["author"].counted[:MOST_VALUES]}
+    keys.add(str(choice.facets.get("author")))
+    keys |= {whole for line in listed if (whole := text_of_part(line.entry.key)) is not None}
+    return {entry.key: entry for entry in browse.entries(edition, sorted(keys))}
 
 
 def _chips(asked: Asked, names: dict[str, Entry]) -> list[Chip]:
@@ -202,7 +214,7 @@ def _chips(asked: Asked, names: dict[str, Entry]) -> list[Chip]:
         chips.append(Chip("Words", words, address(asked.with_words("").address())))
     if choice.kind != "text":
         kind = Value(_KIND_LABELS[choice.kind])
-        chips.append(Chip("Kind", kind, address(asked.with_kind("text").address())))
+        chips.append(Chip("Type", kind, address(asked.with_kind("text").address())))
     for name, label in _FACETS.items():
         if name in choice.facets:
             value = label_of(name, choice.facets[name], names)
@@ -245,6 +257,20 @@ def _group(name: str, asked: Asked, counts: Counts, names: dict[str, Entry]) -> 
     return Group(name, _FACETS[name], options, left_out)
 
 
+def _decades(asked: Asked, counts: Counts) -> Chart | None:
+    counted = {int(decade): count for decade, count in counts.facets["decade"].counted}
+    if len(counted) < _FEWEST_DECADES or counts.facets["decade"].left_out:
+        return None
+    decades = range(min(counted), max(counted) + 1, 10)
+    if len(decades) > _MOST_DECADES:
+        return None
+    data = []
+    for decade in decades:
+        href = address(asked.with_facet("decade", decade).address()) if decade in counted else None
+        data.append(Datum(dates.decade(decade), counted.get(decade, 0), href))
+    return columns(data)
+
+
 def _orders(asked: Asked) -> list[Option]:
     chosen = asked.choice.sorted_by
     return [
@@ -258,7 +284,7 @@ def _orders(asked: Asked) -> list[Option]:
     ]
 
 
-def _line(listed: Listed, choice: Choice) -> Line:
+def _line(listed: Listed, choice: Choice, names: dict[str, Entry]) -> Line:
     authors = [_name(author, href=address(DOCUMENT + author.key)) for author in listed.authors]
     details = []
     if len(authors) > _MOST_AUTHORS:
@@ -269,10 +295,10 @@ def _line(listed: Listed, choice: Choice) -> Line:
         details.append(Value(_language(listed.language)))
     if listed.licence is not None and "licence" not in choice.facets:
         details.append(Value(licence_name(listed.licence)))
-    if listed.entry.kind == "part" and choice.kind != "part":
-        details.append(Value("Part of a text"))
+    whole = names.get(text_of_part(listed.entry.key) or "")
     return Line(
         title=_name(listed.entry, href=address(DOCUMENT + listed.entry.key)),
+        whole=None if whole is None else _name(whole, address(DOCUMENT + whole.key)),
         authors=authors[:_MOST_AUTHORS],
         details=details,
         note="kept from an earlier edition" if listed.entry.state == "kept" else None,

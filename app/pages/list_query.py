@@ -65,9 +65,8 @@ def _facet(name: str, value: FacetValue, base: str) -> list[str]:
         case "decade", int():
             return [
                 f"?text <{base}vocab#earliestYear> ?first .",
-                f"FILTER (?first >= {value} && ?first <= {value + 9})" if value % 10 == 0
-                else _NEVER,
-            ]  # fmt: skip
+                f"FILTER (?first >= {value} && ?first <= {value + 9})",
+            ]
         case "language", None:
             return ["FILTER NOT EXISTS { ?text schema:inLanguage ?any_language }"]
         case "language", str():

@@ -8,9 +8,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from app.pages.answers import Answers
-from app.pages.charts import Chart, Period, chart, timeline
 from app.pages.record import Download
 from app.pages.values import number, size
+from app.pages.views import Bars, Period, bars, timeline
 from app.variants import address
 from ld.edition import Edition
 from ld.errors import QueryBusyError, QueryError, QuerySyntaxError
@@ -21,7 +21,7 @@ from ld.query.guard import MAX_BYTES, Form
 #: What each form of query can be downloaded as: suffix → format.
 DOWNLOADS: Final[Mapping[str, results.ResultFormat]] = {
     {"srj": "json", "srx": "xml"}.get(fmt.suffix, fmt.suffix): fmt
-    for fmt in (*results.SOLUTIONS, *results.GRAPHS)
+    for fmt in (*sorted(results.SOLUTIONS, key=lambda fmt: fmt.name), *results.GRAPHS)
 }
 _VIEWS: Final = {"table": "Table", "chart": "Chart", "timeline": "Timeline"}
 # Longer queries go in the body of a request, since not every proxy passes such addresses.
@@ -75,7 +75,7 @@ class Answered:
     heading: str
     view: str
     views: list[Entry]
-    chart: Chart | None
+    bars: Bars | None
     timeline: list[Period] | None
     downloads: list[Download]
     milliseconds: str
@@ -108,7 +108,7 @@ def query_page(
     endpoint = edition.service_url + "sparql"
     return QueryPage(
         query=query,
-        question=None if example is None else example.question,
+        question=None if is_start or example is None else example.question,
         topics=_topics(None if is_start else example, is_start=is_start),
         endpoint=endpoint,
         recipes=[] if is_start or form is None else _recipes(endpoint, query, form),
@@ -121,7 +121,7 @@ def query_page(
 def answered(query: str, form: Form, answer: Answers | bool, view: str, seconds: float) -> Answered:
     """Give an answer as the page shows it; a view that it does not allow becomes its own best."""
     answers = None if isinstance(answer, bool) else answer
-    drawn = None if answers is None else chart(answers)
+    drawn = None if answers is None else bars(answers)
     dated = None if answers is None else timeline(answers)
     possible = ["table", *(["chart"] if drawn else []), *(["timeline"] if dated else [])]
     if view not in possible:
@@ -136,7 +136,7 @@ def answered(query: str, form: Form, answer: Answers | bool, view: str, seconds:
         heading=_heading(answer),
         view=view,
         views=views if len(views) > 1 else [],
-        chart=drawn,
+        bars=drawn,
         timeline=dated,
         downloads=_downloads(query, form),
         milliseconds=f"{number(milliseconds)}\u00a0ms",

@@ -215,13 +215,13 @@ class SparqlEditor extends Element {
   #draw() {
     const text = this.#area.value;
     const pieces = text.length > MOST_COLOURED ? [{ kind: "other", text, start: 0 }] : tokens(text);
-    const painted = pieces.map(({ kind, text: piece, start }) => {
-      const span = make("span", {}, kind);
-      span.textContent = piece;
-      const isMarked = this.#mark !== null && start <= this.#mark && this.#mark < start + piece.length;
-      if (isMarked) span.classList.add("wrong");
-      return span;
-    });
+    const painted = pieces
+      .flatMap((piece) => split(piece, this.#mark))
+      .map(({ kind, text: piece, isWrong }) => {
+        const span = make("span", {}, isWrong ? `${kind} wrong` : kind);
+        span.textContent = piece;
+        return span;
+      });
     // A last line that is empty has no height of its own.
     this.#paint.replaceChildren(...painted, "\n");
   }
@@ -372,6 +372,16 @@ class SparqlEditor extends Element {
   #sending() {
     this.#area.form.method = encodeURIComponent(this.#area.value).length > 6000 ? "post" : "get";
   }
+}
+
+/** Take the character at a place out of a token, or the whole token if it is a name. */
+function split({ kind, text, start }, place) {
+  const at = place === null ? -1 : place - start;
+  if (at < 0 || at >= text.length) return [{ kind, text }];
+  if (kind !== "other") return [{ kind, text, isWrong: true }];
+  return [text.slice(0, at), text[at], text.slice(at + 1)]
+    .map((piece, index) => ({ kind, text: piece, isWrong: index === 1 }))
+    .filter((piece) => piece.text);
 }
 
 function make(name, attributes = {}, className = "") {

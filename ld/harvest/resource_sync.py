@@ -7,7 +7,6 @@ See: http://www.openarchives.org/rs/1.1/resourcesync
 
 import hashlib
 from typing import Final
-from xml.sax.saxutils import escape
 
 from ld import history
 from ld.edition import Edition
@@ -139,7 +138,7 @@ def _urlset(entries: list[str], head: str) -> bytes:
 
 
 def _entry(address: str, md: str) -> str:
-    return f"<url><loc>{escape(address)}</loc>{md}</url>\n"
+    return f"<url>{sitemap.loc(address)}{md}</url>\n"
 
 
 def _md(**values: str | int) -> str:

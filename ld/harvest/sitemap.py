@@ -6,6 +6,7 @@ with. See: https://www.sitemaps.org/protocol.html
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from ld.edition import Edition
@@ -19,6 +20,8 @@ MEDIA_TYPE: Final = "application/xml"
 SIZE: Final = 25_000
 
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# What an address may hold as it is: RFC 3986, sections 2.2 and 2.3, and what is escaped already.
+_AS_IT_IS: Final = ":/?#[]@!$&'()*+,;=-._~%"
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -54,13 +57,18 @@ def urlset(entries: Iterable[str], attributes: str = "", head: str = "") -> byte
 def index(addresses: Iterable[str], attributes: str = "", head: str = "") -> bytes:
     """Write an index of lists by their addresses."""
     start = f'{_DECLARATION}<sitemapindex xmlns="{_NAMESPACE}"{attributes}>\n{head}'
-    lists = (f"<sitemap><loc>{escape(address)}</loc></sitemap>\n" for address in addresses)
+    lists = (f"<sitemap>{loc(address)}</sitemap>\n" for address in addresses)
     return "".join([start, *lists, "</sitemapindex>\n"]).encode()
 
 
 def entry(address: str, modified: str, rest: str = "") -> str:
     """Write one entry of a list."""
-    return f"<url><loc>{escape(address)}</loc><lastmod>{modified}</lastmod>{rest}</url>\n"
+    return f"<url>{loc(address)}<lastmod>{modified}</lastmod>{rest}</url>\n"
+
+
+def loc(address: str) -> str:
+    """Write an address, which may be an IRI, as the protocol has it: in ASCII."""
+    return f"<loc>{escape(quote(address, safe=_AS_IT_IS))}</loc>"
 
 
 def attributes(**values: str | int) -> str:

@@ -53,10 +53,16 @@ def text_document(facts: Facts, settings: Settings) -> Document:
         dublin_core.describe_file(stated, file, facts.file)
         schema_org.describe_file(stated, file, facts.file, facts)
         provenance.describe_file(stated, file, checksum, facts.file)
+        # Where a field of the header is volatile, so are the bytes that it stands in: what they
+        # add up to goes with the moment that they state.
+        passing = volatile if settings.volatile else stated
+        schema_org.describe_bytes(passing, file, facts.file)
+        provenance.describe_bytes(passing, checksum, facts.file)
         is_volatile = "RETRIEVED_UTC" in settings.volatile
         provenance.describe_retrieval(volatile if is_volatile else stated, file, facts.file)
     provenance.describe_record(stated, facts.key, settings)
-    return _document(facts.key, stated, volatile)
+    content = facts.file.file.body_sha256 if facts.file else ""
+    return _document(facts.key, stated, volatile, content)
 
 
 def agent_document(agent: Fact[Agent], settings: Settings) -> Document:
@@ -102,11 +108,14 @@ def publisher_of(settings: Settings) -> Fact[Agent] | None:
     return Fact(agent, (setting(settings, "publisher"),))
 
 
-def _document(key: str, stated: Statements, volatile: Statements | None = None) -> Document:
+def _document(
+    key: str, stated: Statements, volatile: Statements | None = None, content: str = ""
+) -> Document:
     rest = volatile or Statements()
     return Document(
         key=key,
         stated=tuple(sorted(stated)),
         volatile=tuple(sorted(rest)),
         derivations={**stated.derivations, **rest.derivations},
+        content=content,
     )

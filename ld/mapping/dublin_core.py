@@ -84,7 +84,7 @@ def describe_file(out: Statements, file: Term, facts: FileFacts) -> None:
 
 
 def describe_agent(out: Statements, thing: Term, agent: Fact[Agent], language: str) -> None:
-    """State nothing: Dublin Core has no term for a name, and registers refuse its class of agents."""
+    """State nothing: Dublin Core names no agent, and registers refuse its class for them."""
 
 
 def _date(out: Statements, thing: Term, text: Facts, settings: Settings) -> None:

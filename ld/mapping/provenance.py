@@ -18,17 +18,21 @@ _RULE = "provenance."
 
 
 def describe_file(out: Statements, file: Term, checksum: Term, facts: FileFacts) -> None:
-    """State where a file came from and what its bytes are."""
+    """State where a file came from, and that it has a checksum."""
     out.add(file, RDF_TYPE, iri(PROV + "Entity"), _RULE + "file")
     out.add(file, iri(SPDX + "checksum"), checksum, _RULE + "checksum")
     out.add(checksum, RDF_TYPE, iri(SPDX + "Checksum"), _RULE + "checksum")
     algorithm = iri(SPDX + "checksumAlgorithm_sha256")
     out.add(checksum, iri(SPDX + "algorithm"), algorithm, _RULE + "checksum")
-    out.add(checksum, iri(SPDX + "checksumValue"), literal(facts.file.sha256), _RULE + "checksum")
     if facts.source:
         source = iri(facts.source.value)
         out.add(file, iri(PROV + "wasDerivedFrom"), source, _RULE + "source", facts.source.origins)
         out.add(file, iri(PAV + "retrievedFrom"), source, _RULE + "source", facts.source.origins)
+
+
+def describe_bytes(out: Statements, checksum: Term, facts: FileFacts) -> None:
+    """State what the bytes of a file add up to."""
+    out.add(checksum, iri(SPDX + "checksumValue"), literal(facts.file.sha256), _RULE + "checksum")
 
 
 def describe_retrieval(out: Statements, file: Term, facts: FileFacts) -> None:

@@ -77,16 +77,20 @@ def describe_text(out: Statements, text: Facts, settings: Settings) -> None:
 
 
 def describe_file(out: Statements, file: Term, facts: FileFacts, text: Facts) -> None:
-    """State a file in schema.org: its name, size and checksum."""
+    """State a file in schema.org: its name and what it is."""
     out.add(file, RDF_TYPE, schema("MediaObject"), _RULE + "file")
     name = literal(facts.name.value, language=text.language.value)
     out.add(file, schema("name"), name, _RULE + "file_name", facts.name.origins)
     out.add(file, schema("encodingFormat"), literal("text/plain"), _RULE + "format")
-    out.add(file, schema("contentSize"), literal(str(facts.file.size)), _RULE + "size")
-    out.add(file, schema("sha256"), literal(facts.file.sha256), _RULE + "checksum")
     if text.licence:
         licence = iri(text.licence.value)
         out.add(file, schema("license"), licence, _RULE + "licence", text.licence.origins)
+
+
+def describe_bytes(out: Statements, file: Term, facts: FileFacts) -> None:
+    """State the size and checksum of a file in schema.org."""
+    out.add(file, schema("contentSize"), literal(str(facts.file.size)), _RULE + "size")
+    out.add(file, schema("sha256"), literal(facts.file.sha256), _RULE + "checksum")
 
 
 def describe_agent(out: Statements, thing: Term, agent: Fact[Agent], language: str) -> None:

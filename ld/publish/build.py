@@ -9,7 +9,7 @@ are.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TextIO
 
@@ -243,7 +243,7 @@ class Builder:
 def _without(document: Document, objects: set[str]) -> Document:
     """Leave out statements that point to parts which are not published."""
     stated = tuple(s for s in document.stated if s[2] not in objects)
-    return Document(document.key, stated, document.volatile, document.derivations)
+    return replace(document, stated=stated)
 
 
 def _file_of(document: Document) -> str | None:

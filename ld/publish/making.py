@@ -14,6 +14,7 @@ from ld.corpus import Settings
 from ld.edition import FORMAT, Edition
 from ld.errors import (
     DocumentNotFoundError,
+    EditionDamagedError,
     EditionError,
     NoEditionError,
     RefusedError,
@@ -257,6 +258,7 @@ class Making:
             and self.parent is not None
             and self.parent.path == directory.current(self.data)
             and self.parent.manifest["digest"] == digest
+            and (self.plan or self._is_sound(self.parent))
         )
         if self.plan or is_unchanged:
             self.staging.close()
@@ -266,6 +268,14 @@ class Making:
         self._write(edition_id, digest, kind, note, counts, facts)
         self._switch(edition_id, int(facts["manifest"]["keep_editions"]))
         return Publication("published", edition_id, **outcome)
+
+    def _is_sound(self, edition: Edition) -> bool:
+        try:
+            edition.verify()
+        except EditionDamagedError as error:
+            self.remarks.append(f"The current edition is damaged and published anew: {error}.")
+            return False
+        return True
 
     def _write(
         self,

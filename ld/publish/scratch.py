@@ -211,15 +211,23 @@ def pack(record: Record) -> bytes:
     """Pack a record for a row."""
     file = record.file
     heading = None if file.heading is None else _packed(file.heading)
-    facts = [file.path, file.size, file.mtime_ns, file.sha256, file.sha256_crlf, heading]
+    facts = [
+        file.path,
+        file.size,
+        file.mtime_ns,
+        file.sha256,
+        file.sha256_crlf,
+        file.body_sha256,
+        heading,
+    ]
     return orjson.dumps([facts, {name: _packed(value) for name, value in record.values.items()}])
 
 
 def unpack(packed: bytes) -> Record:
     """Read back what `pack` wrote."""
-    (path, size, mtime_ns, sha256, sha256_crlf, heading), values = orjson.loads(packed)
+    (path, size, mtime_ns, sha256, crlf, body, heading), values = orjson.loads(packed)
     opening = None if heading is None else _value(heading)
-    file = File(path, size, mtime_ns, sha256, sha256_crlf, opening)
+    file = File(path, size, mtime_ns, sha256, crlf, body, opening)
     return Record(file, {name: _value(value) for name, value in values.items()})
 
 

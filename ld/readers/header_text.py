@@ -78,7 +78,8 @@ def _header_lines(head: bytes, path: str) -> tuple[list[bytes], int]:
 def _file(
     stream: BinaryIO, head: bytes, path: str, mtime_ns: int, body_start: int, header_lines: int
 ) -> File:
-    plain, crlf = hashlib.sha256(), hashlib.sha256()
+    plain, crlf, text_alone = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
+    text_alone.update(head[body_start:])
     size = 0
     chunk = head
     carried = b""
@@ -99,6 +100,7 @@ def _file(
         mtime_ns=mtime_ns,
         sha256=plain.hexdigest(),
         sha256_crlf=crlf.hexdigest(),
+        body_sha256=text_alone.hexdigest(),
         heading=_heading(body, path, header_lines + 2),
     )
 

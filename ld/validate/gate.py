@@ -7,6 +7,7 @@ of what was passed: a single result there means that the two disagree, and nothi
 
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import rdflib
@@ -30,8 +31,8 @@ class Gate:
 
         Raises: ShapesError naming the shape and the construct that cannot be judged.
         """
-        self._shapes = authority.prepared(shapes)
-        self._compiled = compiled or compile_shapes(shapes)
+        self._shapes, ours = _ready(shapes)
+        self._compiled = compiled or ours
         self._random = random.SystemRandom()
         self._passed = 0
         self._sample: list[Sequence[Statement]] = []
@@ -75,3 +76,9 @@ class Gate:
                 "nothing. Nothing is published. This is a fault of Pressmark: report it with "
                 "the document."
             )
+
+
+@lru_cache(maxsize=8)
+def _ready(shapes: rdflib.Graph) -> tuple[rdflib.Graph, Validator]:
+    """Give the shapes as each of the two validators takes them."""
+    return authority.prepared(shapes), compile_shapes(shapes)

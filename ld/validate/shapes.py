@@ -4,6 +4,7 @@ IRIs in the files are relative, so every rule has an address under the base of t
 `{base}shapes/text#title`.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 from rdflib import Graph
@@ -20,19 +21,22 @@ def folder() -> Path:
 
 
 def load(base: str, files: Path | None = None) -> Graph:
-    """Read all shapes files for the corpus with this base.
+    """Read all shapes files for the corpus with this base; nobody may change the graph.
 
     Raises: ShapesError naming the file that cannot be read.
     """
-    graph = Graph()
     paths = sorted((files or folder()).glob("*.ttl"))
     if not paths:
         raise ShapesError(f"There are no shapes files (*.ttl) in {files or folder()}.")
-    for path in paths:
+    return _parsed(base, tuple((path.stem, path.read_bytes()) for path in paths))
+
+
+@lru_cache(maxsize=8)
+def _parsed(base: str, documents: tuple[tuple[str, bytes], ...]) -> Graph:
+    graph = Graph()
+    for name, text in documents:
         try:
-            graph.parse(
-                data=path.read_bytes(), format="turtle", publicID=f"{base}shapes/{path.stem}"
-            )
+            graph.parse(data=text, format="turtle", publicID=f"{base}shapes/{name}")
         except Exception as error:  # rdflib raises many types for one fault
-            raise ShapesError(f"{path.name} cannot be read: {error}") from error
+            raise ShapesError(f"{name}.ttl cannot be read: {error}") from error
     return graph
