@@ -4,6 +4,7 @@ config, service, editions   what a process is told; what its requests share; wha
 documents, catalog, browse  documents of things; the corpus as a whole; its lists
 sparql, query_page          queries: of programs, of people
 feeds, harvest, memento     what changed, for those who keep a copy; documents as they were
+quality, changes, tables    whether the data can be trusted; what each edition changed
 operation                   health, rules for crawlers, our own files
 variants, links             one document in each syntax; typed links between them
 pages, templates, static    what people see
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Response as Redirection
 from app import (
     browse,
     catalog,
+    changes,
     documents,
     feeds,
     harvest,
@@ -25,6 +27,7 @@ from app import (
     memento,
     operation,
     problems,
+    quality,
     query_page,
     sparql,
 )
@@ -55,6 +58,8 @@ def create_app(config: Config) -> Flask:
         operation.blueprint,
         browse.blueprint,
         catalog.blueprint,
+        changes.blueprint,
+        quality.blueprint,
         documents.blueprint,
         feeds.blueprint,
         memento.blueprint,

@@ -7,9 +7,7 @@
 As data a list comes in pieces, and the `Link` header leads to the next one.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -27,6 +25,7 @@ from app.pages.list_query import list_query
 from app.pages.record import Download
 from app.problems import NotAcceptable
 from app.service import service
+from app.tables import MEDIA_TYPE, table
 from app.variants import (
     CACHE_CONTROL,
     HTML,
@@ -47,7 +46,7 @@ from ld.vocabulary import RDF_TYPE, RDFS, XSD, schema
 
 blueprint: Final = Blueprint("browse", __name__)
 
-CSV: Final = Variant("CSV", "text/csv", "csv")
+CSV: Final = Variant("CSV", MEDIA_TYPE, "csv")
 _VARIANTS: Final = (VARIANTS[0], CSV, *VARIANTS[1:])
 _BY_SUFFIX: Final = {variant.suffix: variant for variant in _VARIANTS}
 #: Of these the page offers links.
@@ -55,7 +54,7 @@ _OFFERED: Final = ("csv", "ttl", "jsonld")
 #: Texts and parts in one piece of a list: whole records, and lines of a table.
 MOST_RECORDS: Final = 500
 MOST_ROWS: Final = 100_000
-_ROWS_AT_ONCE: Final = 500
+_LISTED_AT_ONCE: Final = 500
 _COLUMNS: Final = (
     *("identifier", "page", "kind", "title", "title_language", "authors", "date", "language"),
     *("licence", "source_host"),
@@ -139,16 +138,14 @@ def _query_address(edition: Edition, wanted: Asked) -> str:
 
 def _table(edition: Edition, wanted: Asked) -> Response:
     piece = _piece(edition, wanted, MOST_ROWS)
-    response = Response(_rows(edition, piece.numbers), mimetype=CSV.media_type)
-    response.headers["Content-Disposition"] = 'attachment; filename="texts.csv"'
+    response = table("texts.csv", _COLUMNS, _rows(edition, piece.numbers), edition)
     return _as_data(response, edition, wanted, CSV, piece)
 
 
-def _rows(edition: Edition, numbers: Sequence[int]) -> Iterator[str]:
-    yield _csv([_COLUMNS])
-    for start in range(0, len(numbers), _ROWS_AT_ONCE):
-        yield _csv(
-            (
+def _rows(edition: Edition, numbers: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(numbers), _LISTED_AT_ONCE):
+        for line in browse.listed(edition, numbers[start : start + _LISTED_AT_ONCE]):
+            yield (
                 edition.base + line.entry.key,
                 f"{edition.service_url}doc/{line.entry.key}",
                 line.entry.kind,
@@ -160,14 +157,6 @@ def _rows(edition: Edition, numbers: Sequence[int]) -> Iterator[str]:
                 line.licence or "",
                 line.host or "",
             )
-            for line in browse.listed(edition, numbers[start : start + _ROWS_AT_ONCE])
-        )
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    lines = io.StringIO(newline="")
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()
 
 
 def _records(edition: Edition, wanted: Asked, variant: Variant) -> Response:

@@ -22,6 +22,8 @@ from app.representation import Representation, represent
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+#: In the environment: what stands for the query string where others of the same meaning exist.
+QUERY_KEY: Final = "pressmark.query_key"
 #: Bodies above this size, in bytes, are passed on and not kept.
 MAX_BODY: Final = 8 * 2**20
 
@@ -91,7 +93,7 @@ class ResponseCache:
             return self._app(environ | {"HTTP_HOST": "localhost"}, start_response)
         codings = acceptable_codings(environ.get("HTTP_ACCEPT_ENCODING", ""))
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-        key = path, _canonical(environ.get("QUERY_STRING", ""))
+        key = path, environ.get(QUERY_KEY) or _canonical(environ.get("QUERY_STRING", ""))
         answer = self._find(key, environ, codings) or self._ask(key, environ, codings)
         return answer.answer(environ, start_response)
 

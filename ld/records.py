@@ -104,6 +104,7 @@ CREATE TABLE finding (
     file TEXT, line INTEGER, field TEXT, value TEXT, key TEXT NOT NULL
 );
 CREATE INDEX finding_by_key ON finding (key);
+CREATE INDEX finding_by_rule ON finding (severity, rule);
 CREATE TABLE listing (           -- texts and parts: what they are chosen and found by
     number INTEGER PRIMARY KEY,  -- the row of the full-text index
     key TEXT NOT NULL UNIQUE,
@@ -115,6 +116,20 @@ CREATE TABLE listing (           -- texts and parts: what they are chosen and fo
     date TEXT,                   -- the term
     notes TEXT NOT NULL          -- what else it is found by: rights, genre, identifiers
 );
+CREATE TABLE licensing (         -- every licence that a text or part ever had in a stated language
+    key TEXT NOT NULL,
+    licence TEXT NOT NULL,
+    PRIMARY KEY (key, licence)
+) WITHOUT ROWID;
+CREATE INDEX licensing_by_licence ON licensing (licence);
+CREATE TRIGGER new_listing_to_licensing AFTER INSERT ON listing
+WHEN NEW.language IS NOT NULL AND NEW.licence IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO licensing VALUES (NEW.key, NEW.licence);
+END;
+CREATE TRIGGER listing_to_licensing AFTER UPDATE ON listing
+WHEN NEW.language IS NOT NULL AND NEW.licence IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO licensing VALUES (NEW.key, NEW.licence);
+END;
 CREATE TABLE authorship (
     author TEXT NOT NULL,        -- the key of an agent
     number INTEGER NOT NULL,     -- of a listing

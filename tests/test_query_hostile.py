@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from query_editions import build, make_current, n_triples
-from query_hostile import HOSTILE
+from bench.hostile import HOSTILE
 
 from ld.errors import QueryLimitError, QueryTimeoutError
 from ld.query import guard
@@ -24,7 +24,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerClient]:
     build(data, "1-x", n_triples(400))
     make_current(data, "1-x")
     with running(data, Limits(deadline=DEADLINE, memory=256 << 20)) as path:
-        yield BrokerClient(path)
+        client = BrokerClient(path)
+        assert client.served().edition == "1-x"
+        yield client
 
 
 def answer(client: BrokerClient, text: str, asker: str) -> bytes:

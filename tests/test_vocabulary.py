@@ -133,9 +133,11 @@ def used(stated: set[Statement]) -> set[str]:
 
 
 def spelled() -> set[str]:
-    """Give the terms of schema.org that the library spells."""
+    """Give the terms of schema.org that the library spells for what it states of a corpus."""
     names = set()
     for path in (PROJECT / "ld").rglob("*.py"):
+        if path.is_relative_to(PROJECT / "ld" / "query"):  # states things of queries
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="schema"), args=[ast.Constant(value=str(name))]):

@@ -22,6 +22,8 @@ _PLACES: Final = (
     ("Texts", "texts"),
     ("Agents", "agents"),
     ("Query", "sparql"),
+    ("Data quality", "quality"),
+    ("Changes", "changes"),
     ("Dataset", "dataset"),
 )
 

@@ -111,7 +111,7 @@ def query_page(
         question=None if is_start or example is None else example.question,
         topics=_topics(None if is_start else example, is_start=is_start),
         endpoint=endpoint,
-        recipes=[] if is_start or form is None else _recipes(endpoint, query, form),
+        recipes=[] if is_start or form is None else recipes(endpoint, query, form),
         limits=None if limits is None else _limits(limits),
         longest=f"{MAX_BYTES // 1024}\u00a0kB",
         is_start=is_start,
@@ -146,11 +146,32 @@ def answered(query: str, form: Form, answer: Answers | bool, view: str, seconds:
 def trouble_of(error: QueryError, title: str, remedy: str) -> Trouble:
     """Give the words for a query that was not answered; title and remedy are its kind's."""
     if isinstance(error, QuerySyntaxError):
-        title, remedy = "This query could not be read", "Nothing was run. Correct it and run it."
+        title = "This query could not be read"
+        remedy = "Nothing was run. Look at this place, and at what stands just before it."
+        if error.line is None:
+            remedy = "Nothing was run."
         return Trouble(title, str(error), remedy, error.line, error.column)
     if isinstance(error, QueryBusyError):
         remedy = f"Ask again in {error.retry_after} seconds."
     return Trouble(title, str(error), remedy)
+
+
+def recipes(endpoint: str, query: str, form: Form) -> list[Recipe]:
+    """Give ways to ask a query from elsewhere: a link, a command, a program."""
+    link = f"{endpoint}?{urlencode({'query': query})}"
+    is_graph = form in {Form.CONSTRUCT, Form.DESCRIBE}
+    accept = results.GRAPHS[0] if is_graph else results.SOLUTIONS[2]
+    way = "--get " if len(link) <= _LONGEST_ADDRESS else ""
+    curl = (
+        f"curl {way}{shlex.quote(endpoint)} \\\n"
+        f"  --header {shlex.quote(f'Accept: {accept.media_type}')} \\\n"
+        f"  --data-urlencode {shlex.quote(f'query={query}')}"
+    )
+    return [
+        Recipe("Link", "recipe-link", link),
+        Recipe("cURL", "recipe-curl", curl),
+        Recipe("Python", "recipe-python", _python(endpoint, query, form)),
+    ]
 
 
 def _topics(current: Example | None, *, is_start: bool) -> list[Topic]:
@@ -199,23 +220,6 @@ def _limits(limits: Mapping[str, float]) -> str:
     if octets is not None:
         said.append(f"{size(int(octets))} of results")
     return " and ".join(said)
-
-
-def _recipes(endpoint: str, query: str, form: Form) -> list[Recipe]:
-    link = f"{endpoint}?{urlencode({'query': query})}"
-    is_graph = form in {Form.CONSTRUCT, Form.DESCRIBE}
-    accept = results.GRAPHS[0] if is_graph else results.SOLUTIONS[2]
-    way = "--get " if len(link) <= _LONGEST_ADDRESS else ""
-    curl = (
-        f"curl {way}{shlex.quote(endpoint)} \\\n"
-        f"  --header {shlex.quote(f'Accept: {accept.media_type}')} \\\n"
-        f"  --data-urlencode {shlex.quote(f'query={query}')}"
-    )
-    return [
-        Recipe("Link", "recipe-link", link),
-        Recipe("cURL", "recipe-curl", curl),
-        Recipe("Python", "recipe-python", _python(endpoint, query, form)),
-    ]
 
 
 def _python(endpoint: str, query: str, form: Form) -> str:

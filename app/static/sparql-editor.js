@@ -68,7 +68,7 @@ export function completions(text, caret, vocabulary, isAsked = false) {
   const from = caret - word.length;
   if (/^[?$]/.test(word)) return { from, items: variables(all, word, from) };
   if (word.length < FEWEST_TYPED && !isAsked) return nothing;
-  const before = all.filter(({ kind, start }) => kind !== "comment" && start < from);
+  const before = tokens(text.slice(0, from)).filter(({ kind }) => kind !== "comment");
   const previous = before.map((token) => token.text.trim()).filter(Boolean).at(-1) ?? "";
   if (/^prefix$/i.test(previous)) return { from, items: prefixNames(word, text, vocabulary) };
   const items = [...terms(word, previous, vocabulary), ...keywords(word)];
@@ -207,7 +207,10 @@ class SparqlEditor extends Element {
 
   #showTrouble() {
     if (!this.hasAttribute("line")) return;
-    const place = offsetOf(this.#area.value, +this.getAttribute("line"), +this.getAttribute("column"));
+    const text = this.#area.value;
+    let place = offsetOf(text, +this.getAttribute("line"), +this.getAttribute("column"));
+    // What is missing is missed where something else comes, or at the end.
+    while (place > 0 && !/\S/.test(text[place] ?? "")) place -= 1;
     this.#mark = place;
     this.#area.setSelectionRange(place, place);
   }

@@ -69,7 +69,7 @@ def agent_document(agent: Fact[Agent], settings: Settings) -> Document:
     """Give the document of an agent."""
     stated = Statements()
     thing = iri(settings.base + agent.value.key)
-    for vocabulary in (dublin_core, schema_org, provenance):
+    for vocabulary in (schema_org, provenance):
         vocabulary.describe_agent(stated, thing, agent, settings.language)
     provenance.describe_record(stated, agent.value.key, settings)
     return _document(agent.value.key, stated)

@@ -16,7 +16,7 @@ See: https://www.dublincore.org/specifications/dublin-core/dcmi-terms/
 
 from ld.corpus import Settings
 from ld.fields import languages
-from ld.mapping.facts import Agent, Fact, Facts, FileFacts, setting
+from ld.mapping.facts import Facts, FileFacts, setting
 from ld.mapping.statements import Statements
 from ld.terms import Term, iri, literal
 from ld.vocabulary import (
@@ -81,10 +81,6 @@ def describe_text(out: Statements, text: Facts, settings: Settings) -> None:
 def describe_file(out: Statements, file: Term, facts: FileFacts) -> None:
     """State a file in Dublin Core."""
     out.add(file, dcterms("format"), iri(MEDIA_TYPES + "text/plain"), _RULE + "format")
-
-
-def describe_agent(out: Statements, thing: Term, agent: Fact[Agent], language: str) -> None:
-    """State nothing: Dublin Core names no agent, and registers refuse its class for them."""
 
 
 def _date(out: Statements, thing: Term, text: Facts, settings: Settings) -> None:

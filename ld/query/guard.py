@@ -119,6 +119,23 @@ def check(query: str) -> Query:
     return _described(text, tokens)
 
 
+def normalise(query: str) -> str:
+    """Give the query with every run of space and comments as one space: what it asks is the same.
+
+    Raises: QuerySyntaxError where no token can be read.
+    """
+    pieces: list[str] = []
+    position = 0
+    while position < len(query):
+        match = _matched(query, position)
+        if match.lastgroup not in {"space", "comment"}:
+            pieces.append(match[0])
+        elif pieces and pieces[-1] != " ":
+            pieces.append(" ")
+        position = match.end()
+    return "".join(pieces).rstrip(" ")
+
+
 def tokenise(text: str) -> Iterator[Token]:
     """Give the tokens of a query, without space and comments.
 
@@ -126,16 +143,21 @@ def tokenise(text: str) -> Iterator[Token]:
     """
     position = 0
     while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            what = "a string that has no end, or a wrong escape" if text[position] in "\"'" else ""
-            _fail(text, position, what or f"{text[position]!r} begins no token here")
+        match = _matched(text, position)
         kind = match.lastgroup or ""
         if kind == "word" and "." in match[0]:
             yield from _words(match[0], position)
         elif kind not in {"space", "comment"}:
             yield Token(kind, match[0], position)
         position = match.end()
+
+
+def _matched(text: str, position: int) -> re.Match[str]:
+    match = _TOKEN.match(text, position)
+    if match is None:
+        what = "a string that has no end, or a wrong escape" if text[position] in "\"'" else ""
+        _fail(text, position, what or f"{text[position]!r} begins no token here")
+    return match
 
 
 def _words(run: str, start: int) -> Iterator[Token]:

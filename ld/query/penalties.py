@@ -28,7 +28,10 @@ class _Record:
 
 
 class Penalties:
-    """How long each client has to wait: nothing for a first stopped query, then ever longer."""
+    """How long each client has to wait: nothing for a first stopped query, then ever longer.
+
+    Who is new is neither trusted nor made to wait.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
@@ -53,14 +56,23 @@ class Penalties:
         with self._lock:
             strikes = self._strikes(client, now) + 1
             wait = 0.0 if strikes == 1 else _FIRST_SECONDS * 2 ** min(strikes - 2, 20)
-            self._records[client] = _Record(strikes, now + min(wait, _LONGEST_SECONDS))
-            self._records.move_to_end(client)
-            if len(self._records) > _MOST:
-                self._records.popitem(last=False)
+            self._keep(client, _Record(strikes, now + min(wait, _LONGEST_SECONDS)))
 
-    def is_clean(self, client: str) -> bool:
-        """Say whether no query of this client had to be stopped of late."""
-        return not self._strikes(client, self._clock())
+    def praise(self, client: str) -> None:
+        """Note that a query of this client took little."""
+        if client not in self._records:
+            with self._lock:
+                self._keep(client, _Record(0, 0.0))
+
+    def is_trusted(self, client: str) -> bool:
+        """Say whether this client has asked before, and no query of it was stopped of late."""
+        return client in self._records and not self._strikes(client, self._clock())
+
+    def _keep(self, client: str, record: _Record) -> None:
+        self._records[client] = record
+        self._records.move_to_end(client)
+        if len(self._records) > _MOST:
+            self._records.popitem(last=False)
 
     def _strikes(self, client: str, now: float) -> int:
         record = self._records.get(client)

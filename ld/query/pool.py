@@ -56,7 +56,7 @@ class Pool:
         self._memory = memory or MemoryWatch(self.limits.total_memory)
         self._owns_memory = memory is None
         self._stopped = StoppedQueries()
-        # Whose queries keep being stopped leaves one fast place to the others.
+        # Who is new, or whose queries were stopped, leaves one fast place to the others.
         self._fast = Lane(self.limits.fast_places, reserved=1)
         slow = self.limits.slow_places
         self._slow = Lane(slow, most_waiting=slow, most_of_one=1)
@@ -110,7 +110,7 @@ class Pool:
     @contextmanager
     def _stay(self, client: str) -> Iterator[_Stay]:
         until = time.monotonic() + self.limits.deadline
-        is_trusted = self._penalties.is_clean(client)
+        is_trusted = self._penalties.is_trusted(client)
         if not self._fast.enter(client, self._patience(until), is_trusted=is_trusted):
             raise self._busy("All workers are busy with other queries.")
         try:
@@ -131,6 +131,7 @@ class Pool:
     def _end(self, stay: _Stay) -> None:
         if stay.lane is self._fast and stay.is_over:
             self._nursery.give_back(stay.worker)
+            self._penalties.praise(stay.client)
         else:
             stay.worker.kill()
         if stay.lane is self._fast and not stay.is_over:

@@ -54,7 +54,7 @@ class Limits:
 
     deadline: float = 10.0
     queue: float = 5.0
-    fast_seconds: float = 0.25
+    fast_seconds: float = 0.15
     memory: int = 1 << 30
     result_bytes: int = 200_000_000
     fast_places: int = 2

@@ -12,8 +12,8 @@ HOSTILE: Final[dict[str, str]] = {
     "regex over a product": _P + "SELECT (COUNT(*) AS ?n) { ?a ?p ?t . ?b ?q ?u . ?c ?r ?v "
     'FILTER REGEX(CONCAT(STR(?t), STR(?u), STR(?v)), "(a+)+(b|c)*x{1,50}$", "i") }',
     "order everything": "SELECT ?s ?o ?z { ?s ?p ?o . ?x ?q ?z . ?y ?r ?w } ORDER BY ?o DESC(?z)",
-    "unbounded path": "SELECT (COUNT(*) AS ?n) { ?x (<a:b>|!<a:b>|^<a:b>|!^<a:b>)* ?y . ?v ?w ?z . "
-    "?u (!<a:b>|^!<a:b>)* ?t }".replace("!^<a:b>", "^<a:c>").replace("^!<a:b>", "^<a:d>"),
+    "unbounded path": "SELECT (COUNT(*) AS ?n) "
+    "{ ?x (!<a:b>|^<a:c>)* ?y . ?v ?w ?z . ?u (!<a:b>|^<a:d>)* ?t }",
     "distinct everything": "SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o . ?t ?q ?r . ?u ?v ?w }",
     "group_concat": "SELECT (GROUP_CONCAT(CONCAT(STR(?s), STR(?o), STR(?c))) AS ?x) "
     "{ ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }",
