@@ -3,6 +3,7 @@
 config, service, editions   what a process is told; what its requests share; what one sees
 documents, catalog, browse  documents of things; the corpus as a whole; its lists
 sparql, query_page          queries: of programs, of people
+asking, streaming, clients, prepared    how queries come, go on, from whom, and before anybody asks
 feeds, harvest, memento     what changed, for those who keep a copy; documents as they were
 quality, changes, tables    whether the data can be trusted; what each edition changed
 operation                   health, rules for crawlers, our own files
@@ -31,6 +32,7 @@ from app import (
     query_page,
     sparql,
 )
+from app.asking import Asking
 from app.caching import ResponseCache
 from app.config import Config
 from app.editions import Editions, current_edition
@@ -78,9 +80,8 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.globals["asset"] = operation.asset_address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     mounted = Mount(app.wsgi_app, lambda: _prefix(editions))
-    app.wsgi_app = ResponseCache(  # type: ignore[method-assign]
-        mounted, lambda: _current_id(editions), config.cache_bytes
-    )
+    cached = ResponseCache(mounted, lambda: _current_id(editions), config.cache_bytes)
+    app.wsgi_app = Asking(cached)  # type: ignore[method-assign]
     return app
 
 

@@ -24,9 +24,10 @@ def client_of(environ: "WSGIEnvironment", trusted: Sequence[Network] = ()) -> st
     last address that they name and that is none of theirs.
     """
     address = environ.get("REMOTE_ADDR", "")
-    named = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")[-_MOST_HOPS:] if trusted else []
+    hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if trusted else []
+    named = [hop.strip() for hop in hops[-_MOST_HOPS:] if hop.strip()]
     while named and _is_in(address, trusted):
-        address = named.pop().strip()
+        address = named.pop()
     return _canonical(address)
 
 

@@ -6,11 +6,15 @@ cache as long as the edition does.
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from app.editions import Editions
+from app.mounting import prefix_of
+from ld.errors import EditionError
 from ld.query import guard, results
 
 if TYPE_CHECKING:
@@ -38,7 +42,7 @@ def prepare(wsgi_app: "WSGIApplication", prefix: str, queries: Iterable[str]) ->
                 path="/sparql",
                 base_url=f"http://localhost{prefix}/",
                 query_string=urlencode({"query": text}),
-                headers={"Accept": media_type, "Accept-Encoding": coding},
+                headers=[("Accept", media_type), ("Accept-Encoding", coding)],
             )
             environ = builder.get_environ()
             # Requests come without SCRIPT_NAME, whatever the path of the service is.
@@ -49,8 +53,7 @@ def prepare(wsgi_app: "WSGIApplication", prefix: str, queries: Iterable[str]) ->
 
 def keep_prepared(
     wsgi_app: "WSGIApplication",
-    edition_of: Callable[[], str | None],
-    prefix_of: Callable[[], str],
+    editions: Editions,
     queries: Callable[[], Iterable[str]] = lambda: STATISTICS,
 ) -> None:
     """Prepare the answers now and whenever another edition is current; returns at once."""
@@ -58,10 +61,10 @@ def keep_prepared(
     def follow() -> None:
         prepared = None
         while True:
-            edition = edition_of()
-            if edition is not None and edition != prepared:
-                prepared = edition
-                prepare(wsgi_app, prefix_of(), queries())
+            with suppress(EditionError):
+                if (edition := editions.current()).id != prepared:
+                    prepared = edition.id
+                    prepare(wsgi_app, prefix_of(edition.service_url), queries())
             pause.wait(_LOOK_SECONDS)
 
     pause = threading.Event()

@@ -205,7 +205,7 @@ def _page(text: str, example: examples.Example | None, view: str) -> Response:
         with closing(_ask(query, _READ_AS[form])) as answer:
             headers[EDITION] = answer.edition
             shown = _read(answer, form, edition)
-        outcome = answered(text, form, shown, view, time.monotonic() - started)
+        outcome = answered(text, form, shown, view, time.monotonic() - started, example)
     except QueryError as error:
         kind = next(problems.KINDS[base] for base in type(error).__mro__ if base in problems.KINDS)
         trouble, status = trouble_of(error, kind.title, kind.remedy), kind.status

@@ -8,6 +8,7 @@ TSV are never streamed; nor is anything under HTTP/1.0, where the end of the con
 of the body.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Final
@@ -28,7 +29,9 @@ def can_stream(media_type: str, protocol: str) -> bool:
 
 def notice(error: PressmarkError) -> bytes:
     """Give what makes a cut answer unreadable for programs, and readable for people."""
-    return f"\n\nCUT SHORT: {error}\n".replace('"', "'").encode()
+    # A tag that closes what was never opened: some parsers do not miss the end of RDF/XML.
+    reason = re.sub("[\"<>]", "'", str(error))
+    return f"\n\n</cut-short> CUT SHORT: {reason}\n".encode()
 
 
 def plain(answer: Answer) -> Iterator[bytes]:

@@ -6,6 +6,8 @@ from flask import Flask
 
 from app import create_app
 from app.config import from_environ
+from app.prepared import keep_prepared
+from app.service import EXTENSION
 
 
 def application() -> Flask:
@@ -13,4 +15,6 @@ def application() -> Flask:
 
     Raises: SettingsError naming the variable.
     """
-    return create_app(from_environ(os.environ))
+    app = create_app(from_environ(os.environ))
+    keep_prepared(app.wsgi_app, app.extensions[EXTENSION].editions)
+    return app

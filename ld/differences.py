@@ -42,6 +42,14 @@ def stated_then(edition: Edition, change: Change) -> list[Statement]:
     return _stated(edition, change.version)
 
 
+def last_stated(edition: Edition, key: str) -> list[Statement]:
+    """Give what the latest version of a document states, whether it still stands or not."""
+    row = edition.db.execute(
+        "SELECT stated FROM version WHERE key = ? ORDER BY version DESC LIMIT 1", (key,)
+    ).fetchone()
+    return [] if row is None else records.unpack(row["stated"])
+
+
 def of_change(edition: Edition, change: Change) -> list[Difference]:
     """Give what an update of a document changed in its stated statements, sorted."""
     return between(_stated_before(edition, change), _stated(edition, change.version))

@@ -124,11 +124,11 @@ CREATE TABLE licensing (         -- every licence that a text or part ever had i
 CREATE INDEX licensing_by_licence ON licensing (licence);
 CREATE TRIGGER new_listing_to_licensing AFTER INSERT ON listing
 WHEN NEW.language IS NOT NULL AND NEW.licence IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO licensing VALUES (NEW.key, NEW.licence);
+    INSERT INTO licensing VALUES (NEW.key, NEW.licence) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER listing_to_licensing AFTER UPDATE ON listing
 WHEN NEW.language IS NOT NULL AND NEW.licence IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO licensing VALUES (NEW.key, NEW.licence);
+    INSERT INTO licensing VALUES (NEW.key, NEW.licence) ON CONFLICT DO NOTHING;
 END;
 CREATE TABLE authorship (
     author TEXT NOT NULL,        -- the key of an agent

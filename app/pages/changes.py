@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from app.pages import dates
 from app.pages.values import Value, compact, number, of_term, shortened, web
 from app.variants import address
-from ld import browse, differences, quality
+from ld import differences, quality
 from ld.differences import Difference
 from ld.edition import Edition
 from ld.iri import DOCUMENT
@@ -253,15 +253,8 @@ def _value(edition: Edition, term: Term) -> Value:
     if not target.startswith(edition.base):
         return Value(compact(target), href=web(target), is_code=True)
     key = target.removeprefix(edition.base)
-    for entry in browse.entries(edition, [key]):
-        return Value(
-            shortened(entry.label, _LONGEST), entry.label_language or "und", _page_of(entry.key)
-        )
-    return Value(key, is_code=True)
-
-
-def _page_of(key: str) -> str:
-    return address(key if key == "dataset" else DOCUMENT + key)
+    said = differences.last_stated(edition, key)
+    return _title(edition, key, said) if said else Value(key, is_code=True)
 
 
 def _edition_line(past: Past) -> EditionLine:

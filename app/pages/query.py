@@ -118,8 +118,16 @@ def query_page(
     )
 
 
-def answered(query: str, form: Form, answer: Answers | bool, view: str, seconds: float) -> Answered:
+def answered(
+    query: str,
+    form: Form,
+    answer: Answers | bool,
+    view: str,
+    seconds: float,
+    example: Example | None = None,
+) -> Answered:
     """Give an answer as the page shows it; a view that it does not allow becomes its own best."""
+    asked = {"query": query} if example is None else {"example": example.name}
     answers = None if isinstance(answer, bool) else answer
     drawn = None if answers is None else bars(answers)
     dated = None if answers is None else timeline(answers)
@@ -127,7 +135,8 @@ def answered(query: str, form: Form, answer: Answers | bool, view: str, seconds:
     if view not in possible:
         view = "chart" if drawn else "table"
     views = [
-        Entry(_VIEWS[name], _here(query, view=name) + "#results", name == view) for name in possible
+        Entry(_VIEWS[name], _here({**asked, "view": name}) + "#results", name == view)
+        for name in possible
     ]
     milliseconds = max(1, round(seconds * 1000))
     return Answered(
@@ -210,8 +219,8 @@ def _downloads(query: str, form: Form) -> list[Download]:
     ]
 
 
-def _here(query: str, **parameters: str) -> str:
-    return f"{address('sparql')}?{urlencode({'query': query, **parameters})}"
+def _here(parameters: Mapping[str, str]) -> str:
+    return f"{address('sparql')}?{urlencode(parameters)}"
 
 
 def _limits(limits: Mapping[str, float]) -> str:

@@ -45,6 +45,9 @@ _WORDS: Final = {
     "unreadable_value": "A value should be one that can be understood",
 }
 
+#: The rules that have words here.
+NAMED: Final = frozenset(_WORDS)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

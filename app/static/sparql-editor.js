@@ -28,7 +28,6 @@ const KEYWORDS = (
   "SECONDS SHA1 SHA256 SHA384 SHA512 STR STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLEN " +
   "STRSTARTS STRUUID SUBSTR SUM TIMEZONE TZ UCASE URI UUID YEAR TRUE FALSE"
 ).split(" ");
-const IS_KEYWORD = new Set(KEYWORDS);
 
 const MOST_COLOURED = 30_000;
 const MOST_SUGGESTED = 8;
@@ -85,7 +84,7 @@ export function offsetOf(text, line, column) {
 }
 
 function isKeyword(word) {
-  return IS_KEYWORD.has(word.toUpperCase()) || word === "a";
+  return KEYWORDS.includes(word.toUpperCase()) || word === "a";
 }
 
 function isClosedTo({ kind, text, start }, caret) {
@@ -220,11 +219,7 @@ class SparqlEditor extends Element {
     const pieces = text.length > MOST_COLOURED ? [{ kind: "other", text, start: 0 }] : tokens(text);
     const painted = pieces
       .flatMap((piece) => split(piece, this.#mark))
-      .map(({ kind, text: piece, isWrong }) => {
-        const span = make("span", {}, isWrong ? `${kind} wrong` : kind);
-        span.textContent = piece;
-        return span;
-      });
+      .map((piece) => make("span", {}, piece.isWrong ? `${piece.kind} wrong` : piece.kind, piece.text));
     // A last line that is empty has no height of its own.
     this.#paint.replaceChildren(...painted, "\n");
   }
@@ -387,25 +382,18 @@ function split({ kind, text, start }, place) {
     .filter((piece) => piece.text);
 }
 
-function make(name, attributes = {}, className = "") {
+function make(name, attributes = {}, className = "", text = "") {
   const element = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
   element.className = className;
+  element.textContent = text;
   return element;
 }
 
 function optionOf({ text, label, count }, index) {
   const option = make("li", { role: "option", id: `suggestion-${index}`, "aria-selected": "false" });
-  const name = make("b");
-  name.textContent = text;
-  const meaning = make("span");
-  meaning.textContent = label;
-  option.append(name, " ", meaning);
-  if (Number.isFinite(count)) {
-    const number = make("span", {}, "count");
-    number.textContent = count.toLocaleString("en");
-    option.append(" ", number);
-  }
+  option.append(make("b", {}, "", text), " ", make("span", {}, "", label));
+  if (Number.isFinite(count)) option.append(" ", make("span", {}, "count", count.toLocaleString("en")));
   return option;
 }
 

@@ -20,6 +20,7 @@ from ld.harvest.oai.formats import FORMATS, Format, oai_dc
 from ld.harvest.oai.headers import SETS, Header
 from ld.harvest.oai.items import Item, item, items
 from ld.harvest.oai.requests import Request
+from ld.harvest.oai.source import source
 from ld.harvest.oai.writing import XmlWriter, schema_location
 from ld.stored import DATASET, kind_of
 
@@ -192,19 +193,18 @@ def _listing(asked: _Answer) -> listing.Listing:
 
 def _key(edition: Edition, identifier: str) -> str:
     key = headers.key_of(edition, identifier)
-    if key is None or headers.header(edition, key, "changed") is None:
+    if key is None or not headers.is_known(edition, key):
         raise OaiError("idDoesNotExist", "There is and was no item with this identifier.")
     return key
 
 
 def _why_not(edition: Edition, fmt: Format, key: str) -> str:
-    kind = kind_of(key)
-    if kind not in fmt.KINDS:
-        return f"This format is not for items of the kind {kind}."
-    obstacle = (
-        fmt.obstacle(key, edition.base, edition.document(key).stated) if key in edition else None
-    )
-    return f"This item is not there in this format: {obstacle or 'it never was'}."
+    if kind_of(key) not in fmt.KINDS:
+        return f"This format is not for items of the kind {kind_of(key)}."
+    if key not in edition:
+        return "This item is deleted, and it never was there in this format."
+    found = source(edition, key)
+    return f"This item is not there in this format: {fmt.obstacle(found.iri, found.stated)}."
 
 
 def _write_page(
@@ -244,18 +244,16 @@ def _last_given(edition: Edition, rest: listing.Listing) -> Item:
 
 
 def _write_token(xml: XmlWriter, rest: listing.Listing, text: str) -> None:
-    attributes = {"cursor": str(rest.token.cursor)}
-    if rest.token.size is not None:
-        attributes["completeListSize"] = str(rest.token.size)
-    xml.element("resumptionToken", text, attributes)
+    counts = {"cursor": str(rest.token.cursor), "completeListSize": str(rest.token.size)}
+    xml.element("resumptionToken", text, counts)
 
 
 def _write_record(asked: _Answer, xml: XmlWriter, fmt: Format, found: Item, agents: Agents) -> None:
     with xml.within("record"):
         _write_header(asked, xml, found.header)
-        if found.document is not None:
+        if found.source is not None:
             with xml.within("metadata"):
-                fmt.write(xml, asked.edition, found.document, agents)
+                fmt.write(xml, asked.edition, found.source, agents)
 
 
 def _write_header(asked: _Answer, xml: XmlWriter, header: Header) -> None:

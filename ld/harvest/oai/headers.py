@@ -9,6 +9,7 @@ writes names of agents too goes by theirs as well, or harvesters would never lea
 See: https://www.openarchives.org/OAI/openarchivesprotocol.html#Header
 """
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
@@ -16,7 +17,7 @@ from typing import Final, Literal
 
 from ld import iri
 from ld.edition import Edition
-from ld.stored import DATASET, document_iri
+from ld.stored import DATASET, document_iri, kind_of
 
 #: Which changes count: the document's own, or also those of what it refers to.
 Clock = Literal["changed", "retold"]
@@ -30,6 +31,12 @@ SETS: Final = {
 }
 _SET_OF: Final = {kind: name for name, (kind, _) in SETS.items()}
 _BEYOND: Final = 2**62
+# One look into the index for each licence, not for each row.
+_LICENCES: Final = (
+    "WITH RECURSIVE each (licence) AS (SELECT min(licence) FROM licensing UNION ALL "
+    "SELECT (SELECT min(licence) FROM licensing WHERE licence > each.licence) FROM each "
+    "WHERE each.licence IS NOT NULL) SELECT licence FROM each WHERE licence IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Header:
 class Span:
     """A piece of the history in the order of sequence and key: after one place, up to another.
 
+    With `licences`, only what has or had one of them, in a language that is stated.
     Units: `until` is a sequence, inclusive.
     """
 
@@ -59,6 +67,7 @@ class Span:
     clock: Clock
     after: tuple[int, str] = (0, "")
     until: int = _BEYOND
+    licences: Sequence[str] | None = None
 
 
 def headers(edition: Edition, span: Span) -> Iterator[Header]:
@@ -78,10 +87,25 @@ def count(edition: Edition, span: Span) -> int:
     )
 
 
-def header(edition: Edition, key: str, clock: Clock) -> Header | None:
-    """Give the header of one item; None if there never was such a document."""
-    row = edition.db.execute(f"{_select(clock)} WHERE h.key = ?", (key,)).fetchone()
-    return None if row is None else Header(*row)
+def header(edition: Edition, key: str, span: Span) -> Header | None:
+    """Give the header of one item; None if there is none with this key in the span."""
+    rows = edition.db.execute(
+        f"{_select(span.clock)} WHERE h.key = ? AND {_within(span)}",
+        (key, *_parameters(kind_of(key), span)),
+    )
+    row = rows.fetchone() if kind_of(key) in span.kinds else None
+    return None if row is None else _header(row)
+
+
+def is_known(edition: Edition, key: str) -> bool:
+    """Say whether there is or was a document with this key."""
+    row = edition.db.execute("SELECT 1 FROM harvest WHERE key = ?", (key,)).fetchone()
+    return row is not None
+
+
+def licences(edition: Edition) -> list[str]:
+    """List the licences that a text or part has or had in a language that is stated."""
+    return [row["licence"] for row in edition.db.execute(_LICENCES)]
 
 
 def identifier(edition: Edition, key: str) -> str:
@@ -127,7 +151,11 @@ def _of_kind(edition: Edition, kind: str, span: Span) -> Iterator[Header]:
         _parameters(kind, span),
     )
     for row in rows:
-        yield Header(row[0], row[1], bool(row[2]), row[3], row[4])
+        yield _header(row)
+
+
+def _header(row: sqlite3.Row) -> Header:
+    return Header(row[0], row[1], bool(row[2]), row[3], row[4])
 
 
 def _select(clock: Clock) -> str:
@@ -138,11 +166,18 @@ def _select(clock: Clock) -> str:
 
 
 def _within(span: Span) -> str:
-    return f"h.kind = ? AND (h.{span.clock}, h.key) > (?, ?) AND h.{span.clock} <= ?"
+    within = f"h.kind = ? AND (h.{span.clock}, h.key) > (?, ?) AND h.{span.clock} <= ?"
+    if span.licences is None:
+        return within
+    listed = ", ".join("?" * len(span.licences))
+    return (
+        f"{within} AND EXISTS (SELECT 1 FROM licensing l "  # noqa: S608
+        f"WHERE l.key = h.key AND l.licence IN ({listed}))"
+    )
 
 
-def _parameters(kind: str, span: Span) -> tuple[str, int, str, int]:
-    return kind, *span.after, span.until
+def _parameters(kind: str, span: Span) -> tuple[str | int, ...]:
+    return kind, *span.after, span.until, *(span.licences or ())
 
 
 def _last_sequence(edition: Edition, condition: str, datestamp: str) -> int:

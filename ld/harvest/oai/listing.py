@@ -8,6 +8,7 @@ from ld.harvest.oai import headers, requests, tokens
 from ld.harvest.oai.errors import OaiError
 from ld.harvest.oai.formats import BY_PREFIX, Format
 from ld.harvest.oai.headers import SETS, Header, Span
+from ld.harvest.oai.items import whole
 from ld.harvest.oai.tokens import Token
 
 
@@ -28,7 +29,7 @@ class Listing:
         """Give the token for what comes after a page of so many that ends with this header."""
         cursor = self.token.cursor + given
         # There is one more at least, even where the list grew since it was counted.
-        size = None if self.token.size is None else max(self.token.size, cursor + 1)
+        size = max(self.token.size, cursor + 1)
         return replace(self.token, datestamp=last.datestamp, key=last.key, cursor=cursor, size=size)
 
 
@@ -44,7 +45,7 @@ def begin(edition: Edition, arguments: Mapping[str, str]) -> Listing:
     if "from" in arguments:
         start = requests.first_second(arguments["from"])
         span = replace(span, after=(headers.sequence_before(edition, start) + 1, ""))
-    size = None if fmt.IS_PARTIAL else headers.count(edition, span)
+    size = headers.count(edition, span)
     return Listing(fmt, span, Token(prefix, in_set, until, "", "", 0, size))
 
 
@@ -62,7 +63,7 @@ def resume(edition: Edition, text: str) -> Listing:
         or token.set not in {"", *SETS}
         or (token.until and not requests.is_date(token.until))
         or sequence is None
-        or headers.header(edition, token.key, fmt.CLOCK) is None
+        or headers.header(edition, token.key, whole(edition, fmt)) is None
     ):
         raise tokens.bad_token()
     span = _span(edition, fmt, token.set, token.until)
@@ -84,11 +85,10 @@ def offered(edition: Edition, prefix: str) -> Format:
 
 
 def _span(edition: Edition, fmt: Format, in_set: str, until: str) -> Span:
-    kinds = fmt.KINDS
+    span = whole(edition, fmt)
     if in_set:
         kind = SETS[in_set][0] if in_set in SETS else None
-        kinds = (kind,) if kind in kinds else ()
-    span = Span(kinds, fmt.CLOCK)
+        span = replace(span, kinds=[each for each in span.kinds if each == kind])
     if until:
         end = headers.sequence_until(edition, requests.last_second(until))
         span = replace(span, until=end)

@@ -24,7 +24,7 @@ class Token:
     """What was asked, and the last record that was given.
 
     `set` and `until` are empty if the request had none. `cursor` counts what was given so far;
-    `size` is the length of the whole list, None if it is not known.
+    `size` is the length of the whole list.
     """
 
     prefix: str
@@ -33,7 +33,7 @@ class Token:
     datestamp: str
     key: str
     cursor: int
-    size: int | None
+    size: int
 
     def encode(self, base: str) -> str:
         """Write the token for the corpus with this base; its characters need no escaping."""
@@ -69,9 +69,8 @@ def _read(text: str) -> Token:
 
 def _is_sound(token: Token) -> bool:
     texts = (token.prefix, token.set, token.until, token.datestamp, token.key)
-    counts = (token.cursor, token.size if token.size is not None else 1)
     return all(isinstance(text, str) for text in texts) and all(
-        type(count) is int and 0 < count < _MOST for count in counts
+        type(count) is int and 0 < count < _MOST for count in (token.cursor, token.size)
     )
 
 

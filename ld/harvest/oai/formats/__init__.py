@@ -11,8 +11,8 @@ from ld.edition import Edition
 from ld.harvest.oai.agents import Agents
 from ld.harvest.oai.formats import edm, oai_dc, rdf
 from ld.harvest.oai.headers import Clock
+from ld.harvest.oai.source import Source
 from ld.harvest.oai.writing import XmlWriter
-from ld.stored import StoredDocument
 from ld.terms import Statement
 
 
@@ -39,19 +39,17 @@ class Format(Protocol):
     def CLOCK(self) -> Clock:  # noqa: N802
         """Which changes give a record its datestamp."""
 
-    @property
-    def IS_PARTIAL(self) -> bool:  # noqa: N802
-        """Whether it has conditions that a document of these kinds may not meet."""
-
     def is_offered(self, edition: Edition, /) -> bool:
         """Say whether the edition has what every record in this format needs."""
 
-    def obstacle(self, key: str, base: str, stated: Sequence[Statement], /) -> str | None:
-        """Say what keeps a document that states this from being written; None if nothing does."""
+    def licences(self, edition: Edition, /) -> Sequence[str] | None:
+        """List the licences one of which a document must have, in a language that is stated;
+        None if it needs neither."""
 
-    def write(
-        self, xml: XmlWriter, edition: Edition, document: StoredDocument, agents: Agents, /
-    ) -> None:
+    def obstacle(self, thing: str, stated: Sequence[Statement], /) -> str | None:
+        """Say what keeps a document about a thing from being written; None if nothing does."""
+
+    def write(self, xml: XmlWriter, edition: Edition, source: Source, agents: Agents, /) -> None:
         """Write the metadata of a document: one element that declares its own namespaces."""
 
 

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ld.edition import Edition
+from ld.harvest.oai import headers
 from ld.harvest.oai.agents import Agent, Agents
 from ld.harvest.oai.described import Described
 from ld.harvest.oai.formats.oai_dc import DC
+from ld.harvest.oai.source import Source
 from ld.harvest.oai.writing import XmlWriter
-from ld.stored import DATASET, StoredDocument
+from ld.stored import DATASET
 from ld.terms import Statement, Term, iri, iri_of, is_iri_term, literal_of
 from ld.vocabulary import DCTERMS, OWL, RDF, SKOS, dcterms, schema
 
@@ -25,7 +27,6 @@ SCHEMA: Final = "http://www.europeana.eu/schemas/edm/EDM.xsd"
 NAMESPACE: Final = "http://www.europeana.eu/schemas/edm/"
 KINDS: Final = ("text", "part")
 CLOCK: Final = "retold"
-IS_PARTIAL: Final = True
 
 _ORE: Final = "http://www.openarchives.org/ore/terms/"
 _ROOT: Final = {
@@ -67,9 +68,14 @@ def is_offered(edition: Edition) -> bool:
     return edition.manifest.get("publisher") is not None
 
 
-def obstacle(key: str, base: str, stated: Sequence[Statement]) -> str | None:
-    """Say what Europeana misses in a text or part that states this; None if it can take it."""
-    text = Described(base + key, stated)
+def licences(edition: Edition) -> list[str]:
+    """List the licences in the edition that are in Europeana's list."""
+    return [licence for licence in headers.licences(edition) if _listed(licence)]
+
+
+def obstacle(thing: str, stated: Sequence[Statement]) -> str | None:
+    """Say what Europeana misses in what is stated of a text or part; None if it can take it."""
+    text = Described(thing, stated)
     if not text.values(dcterms("title")):
         return "it has no title"
     if not text.values(schema("inLanguage")):
@@ -83,32 +89,32 @@ def obstacles(edition: Edition) -> Counter[str | None]:
     """Count the texts and parts that there are by what keeps them from being written; None
     counts those that are. Reads the whole edition."""
     return Counter(
-        obstacle(document.key, edition.base, document.stated)
+        obstacle(document.iri, document.stated)
         for kind in KINDS
         for document in edition.documents(kind)
     )
 
 
-def write(xml: XmlWriter, edition: Edition, document: StoredDocument, agents: Agents) -> None:
+def write(xml: XmlWriter, edition: Edition, source: Source, agents: Agents) -> None:
     """Write a text or part in whose way there is no obstacle."""
-    text = Described(document.iri, document.stated)
+    text = Described(source.iri, source.stated)
     creators = agents.named(text.values(dcterms("creator")))
     with xml.within("rdf:RDF", _ROOT):
-        _write_object(xml, edition, document, text, creators)
+        _write_object(xml, edition, source, text, creators)
         for creator in creators:
             _write_agent(xml, creator)
-        _write_aggregation(xml, edition, document, text)
+        _write_aggregation(xml, edition, source, text)
 
 
 def _write_object(
     xml: XmlWriter,
     edition: Edition,
-    document: StoredDocument,
+    source: Source,
     text: Described,
     creators: Iterable[Agent],
 ) -> None:
     dataset = iri(edition.base + DATASET)
-    with xml.within("edm:ProvidedCHO", {"rdf:about": document.iri}):
+    with xml.within("edm:ProvidedCHO", {"rdf:about": source.iri}):
         for creator in creators:
             _resource(xml, "dc:creator", creator.iri)
         _values(xml, "dc:date", text.values(dcterms("date")))
@@ -137,25 +143,25 @@ def _write_agent(xml: XmlWriter, agent: Agent) -> None:
             _resource(xml, "owl:sameAs", same)
 
 
-def _write_aggregation(
-    xml: XmlWriter, edition: Edition, document: StoredDocument, text: Described
-) -> None:
+def _write_aggregation(xml: XmlWriter, edition: Edition, source: Source, text: Described) -> None:
     provider, language = edition.manifest["publisher"]["name"], edition.manifest["language"]
-    with xml.within("ore:Aggregation", {"rdf:about": f"{document.iri}#aggregation"}):
-        _resource(xml, "edm:aggregatedCHO", document.iri)
+    with xml.within("ore:Aggregation", {"rdf:about": f"{source.iri}#aggregation"}):
+        _resource(xml, "edm:aggregatedCHO", source.iri)
         xml.element("edm:dataProvider", provider, {"xml:lang": language})
-        _resource(xml, "edm:isShownAt", document.iri)
+        _resource(xml, "edm:isShownAt", source.iri)
         xml.element("edm:provider", provider, {"xml:lang": language})
         _resource(xml, "edm:rights", _rights(text) or "")
 
 
 def _rights(text: Described) -> str | None:
     """Give the rights as Europeana spells them: its Creative Commons IRIs have no `https`."""
-    for licence in text.texts(dcterms("license")):
-        spelt = licence.replace("https://creativecommons.org/", "http://creativecommons.org/", 1)
-        if any(pattern.fullmatch(spelt) for pattern in _LISTED):
-            return spelt
-    return None
+    spelt = (_listed(licence) for licence in text.texts(dcterms("license")))
+    return next(filter(None, spelt), None)
+
+
+def _listed(licence: str) -> str | None:
+    spelt = licence.replace("https://creativecommons.org/", "http://creativecommons.org/", 1)
+    return spelt if any(pattern.fullmatch(spelt) for pattern in _LISTED) else None
 
 
 def _values(xml: XmlWriter, name: str, terms: Iterable[Term]) -> None:

@@ -13,8 +13,9 @@ from typing import Final
 from ld.edition import Edition
 from ld.harvest.oai.agents import Agents
 from ld.harvest.oai.described import Described
+from ld.harvest.oai.source import Source
 from ld.harvest.oai.writing import XmlWriter, schema_location
-from ld.stored import DATASET, StoredDocument
+from ld.stored import DATASET
 from ld.terms import Statement, Term, is_iri_term, literal_of, text_of
 from ld.vocabulary import DCMITYPE, MEDIA_TYPES, dcterms, schema
 
@@ -23,7 +24,6 @@ SCHEMA: Final = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
 NAMESPACE: Final = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 KINDS: Final = ("text", "part")
 CLOCK: Final = "retold"
-IS_PARTIAL: Final = False
 DC: Final = "http://purl.org/dc/elements/1.1/"
 
 ROOT: Final = {
@@ -38,23 +38,27 @@ def is_offered(_edition: Edition) -> bool:
     return True
 
 
-def obstacle(_key: str, _base: str, _stated: Sequence[Statement]) -> None:
+def licences(_edition: Edition) -> None:
+    """Say that any licence will do, or none."""
+
+
+def obstacle(_thing: str, _stated: Sequence[Statement]) -> None:
     """Say that nothing keeps a text or part from being written."""
 
 
-def write(xml: XmlWriter, edition: Edition, document: StoredDocument, agents: Agents) -> None:
+def write(xml: XmlWriter, edition: Edition, source: Source, agents: Agents) -> None:
     """Write a text or part."""
     with xml.within("oai_dc:dc", ROOT):
-        for name, value, language in _elements(edition, document, agents):
+        for name, value, language in _elements(edition, source, agents):
             attributes = {"xml:lang": language} if language else {}
             xml.element(f"dc:{name}", value, attributes)
 
 
 def _elements(
-    edition: Edition, document: StoredDocument, agents: Agents
+    edition: Edition, source: Source, agents: Agents
 ) -> Iterator[tuple[str, str, str | None]]:
-    text = Described(document.iri, document.stated)
-    file = Described(f"{document.iri}#file", document.stated)
+    text = Described(source.iri, source.stated)
+    file = Described(f"{source.iri}#file", source.stated)
     dataset = edition.base + DATASET
     yield from _literals("title", text.values(dcterms("title")))
     for agent in agents.named(text.values(dcterms("creator"))):
@@ -65,7 +69,7 @@ def _elements(
         yield "type", kind.removeprefix(DCMITYPE), None
     for media_type in file.texts(dcterms("format")):
         yield "format", media_type.removeprefix(MEDIA_TYPES), None
-    yield "identifier", document.iri, None
+    yield "identifier", source.iri, None
     yield from _literals("identifier", text.values(dcterms("identifier")))
     yield from _literals("source", text.values(dcterms("source")))
     yield from _literals("language", text.values(schema("inLanguage")))

@@ -10,8 +10,8 @@ from typing import Final
 from ld.edition import Edition
 from ld.formats import rdf_xml
 from ld.harvest.oai.agents import Agents
+from ld.harvest.oai.source import Source
 from ld.harvest.oai.writing import XmlWriter
-from ld.stored import StoredDocument
 from ld.terms import Statement
 from ld.vocabulary import RDF
 
@@ -20,7 +20,6 @@ SCHEMA: Final = "http://www.openarchives.org/OAI/2.0/rdf.xsd"
 NAMESPACE: Final = RDF
 KINDS: Final = ("text", "part", "agent", "dataset")
 CLOCK: Final = "changed"
-IS_PARTIAL: Final = False
 
 
 def is_offered(_edition: Edition) -> bool:
@@ -28,11 +27,15 @@ def is_offered(_edition: Edition) -> bool:
     return True
 
 
-def obstacle(_key: str, _base: str, _stated: Sequence[Statement]) -> None:
+def licences(_edition: Edition) -> None:
+    """Say that any licence will do, or none."""
+
+
+def obstacle(_thing: str, _stated: Sequence[Statement]) -> None:
     """Say that nothing keeps a document from being written."""
 
 
-def write(xml: XmlWriter, _edition: Edition, document: StoredDocument, _agents: Agents) -> None:
-    """Write a document."""
-    _declaration, _, root = rdf_xml.write(document.owned).decode().partition("\n")
+def write(xml: XmlWriter, _edition: Edition, source: Source, _agents: Agents) -> None:
+    """Write a source."""
+    _declaration, _, root = rdf_xml.write(source.owned).decode().partition("\n")
     xml.fragment(root)

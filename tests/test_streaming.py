@@ -1,0 +1,162 @@
+"""A streamed answer comes as it is made, and one that is cut short is readable for no program."""
+
+import gzip
+import json
+import xml.etree.ElementTree as ET
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+import pyoxigraph
+import pytest
+import rdflib
+from query_editions import BASE, TITLE, build, make_current
+from test_http_sparql import application
+
+from app import streaming
+from ld.errors import QueryTimeoutError
+from ld.query import guard
+from ld.query.broker import running
+from ld.query.client import BrokerClient
+from ld.query.pool import Job, Limits, Pool
+
+JSON = "application/sparql-results+json"
+XML = "application/sparql-results+xml"
+GRAPHS = {
+    "text/turtle": ("turtle", pyoxigraph.RdfFormat.TURTLE),
+    "application/n-triples": ("nt", pyoxigraph.RdfFormat.N_TRIPLES),
+    "application/rdf+xml": ("xml", pyoxigraph.RdfFormat.RDF_XML),
+    "application/ld+json": ("json-ld", pyoxigraph.RdfFormat.JSON_LD),
+}
+ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+TRIPLES = (
+    "CONSTRUCT { ?a ?b ?i . ?d <http://purl.org/dc/terms/relation> ?g } { ?a ?b ?c . ?d ?e ?f . "
+    "?g ?h ?i }"
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("data")
+    build(data, "1-x")
+    make_current(data, "1-x")
+    return data
+
+
+@pytest.fixture(scope="module")
+def hasty(data: Path) -> Iterator[BrokerClient]:
+    with running(data, Limits(deadline=1.5)) as path:
+        yield BrokerClient(path)
+
+
+@pytest.fixture(scope="module")
+def patient(data: Path) -> Iterator[BrokerClient]:
+    with running(data, Limits(deadline=60)) as path:
+        yield BrokerClient(path)
+
+
+def readers(media_type: str) -> list[Callable[[bytes], object]]:
+    if media_type == JSON:
+        return [json.loads, orjson.loads]
+    if media_type == XML:
+        return [ET.fromstring]
+    name, syntax = GRAPHS[media_type]
+    return [
+        lambda body: list(pyoxigraph.parse(body, format=syntax)),
+        json.loads
+        if name == "json-ld"
+        else lambda body: rdflib.Graph().parse(data=body, format=name),
+    ]
+
+
+@pytest.fixture(scope="module")
+def results(data: Path) -> Iterator[dict[str, bytes]]:
+    pool = Pool((data / "current").resolve() / "graph")
+    query = f"CONSTRUCT {{ ?s ?p ?o ; <{TITLE}> [] }} {{ ?s ?p ?o FILTER(?s = <{BASE}text/1>) }}"
+    graphs = {kind: Job(query, kind) for kind in GRAPHS}
+    rows = {kind: Job("SELECT * { ?s ?p ?o } LIMIT 3", kind) for kind in (JSON, XML)}
+    yield {kind: b"".join(pool.run(job, client="test")) for kind, job in (graphs | rows).items()}
+    pool.close()
+
+
+@pytest.mark.parametrize("media_type", [JSON, XML, *GRAPHS])
+def test_no_parser_reads_what_was_cut_wherever_that_was(
+    results: dict[str, bytes], media_type: str
+) -> None:
+    whole = results[media_type]
+    notice = streaming.notice(QueryTimeoutError(10))
+    for step, read in zip((1, 17), readers(media_type), strict=False):
+        read(whole)
+
+        for cut in range(0, len(whole) + 1, step):
+            with pytest.raises(Exception):  # noqa: B017
+                read(whole[:cut] + notice)
+
+
+@pytest.mark.parametrize("media_type", ["text/csv", "text/tab-separated-values"])
+def test_tables_are_never_streamed(media_type: str) -> None:
+    assert not streaming.can_stream(media_type, "HTTP/1.1")
+
+
+def test_nothing_is_streamed_under_http_1_0(hasty: BrokerClient) -> None:
+    response = application(hasty).get(
+        "/sparql", query_string={"query": ROWS}, environ_overrides={"SERVER_PROTOCOL": "HTTP/1"}
+    )
+
+    assert (response.status_code, response.mimetype) == (504, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type", "coding"),
+    [
+        (ROWS, JSON, "identity"),
+        (ROWS, XML, "gzip"),
+        (TRIPLES, "text/turtle", "gzip"),
+        (TRIPLES, "application/n-triples", "identity"),
+    ],
+)
+def test_answer_that_fails_late_is_cut_so_that_it_shows(
+    hasty: BrokerClient, query: str, media_type: str, coding: str
+) -> None:
+    headers = {"Accept": media_type, "Accept-Encoding": coding}
+
+    # A comment makes it another query, which is not remembered as one that was stopped.
+    response = application(hasty).get(
+        "/sparql", query_string={"query": f"{query} # {media_type}"}, headers=headers
+    )
+
+    body = response.data
+    assert response.status_code == 200
+    assert response.content_length is None
+    assert "Accept-Encoding" in response.vary
+    if coding == "gzip":
+        assert response.headers["Content-Encoding"] == "gzip"
+        with pytest.raises(EOFError):
+            gzip.decompress(body)
+        body = zlib.decompressobj(31).decompress(body)
+    assert b"Stopped after 1.5 seconds" in body[-200:]
+    with pytest.raises(Exception):  # noqa: B017
+        readers(media_type)[0](body)
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_streamed_answer_is_whole(patient: BrokerClient, coding: str) -> None:
+    query = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 14000"
+
+    response = application(patient).get(
+        "/sparql", query_string={"query": query}, headers={"Accept-Encoding": coding}
+    )
+
+    assert response.content_length is None
+    body = gzip.decompress(response.data) if coding == "gzip" else response.data
+    assert len(orjson.loads(body)["results"]["bindings"]) == 14_000
+
+
+def test_first_bytes_come_before_the_answer_is_made(hasty: BrokerClient) -> None:
+    answer = hasty.query(guard.check(f"{ROWS} # first"), JSON, client="reader", may_stream=True)
+
+    chunks = iter(answer)
+    assert answer.length is None
+    assert next(chunks)
+    answer.close()
