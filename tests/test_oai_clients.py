@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph
 import pytest
+import xmlschema
 from conftest import Published, serving
 from lxml import etree
 from mirrors import Copies, Corpus, served
@@ -169,8 +171,6 @@ class SickleMirror:
 
 def statements(record: Any) -> str:
     """Give the statements in a record in canonical N-Triples, sorted as an edition sorts them."""
-    import pyoxigraph
-
     found = record.find(".//rdf:RDF", NAMESPACES)
     quads = pyoxigraph.parse(etree.tostring(found), format=pyoxigraph.RdfFormat.RDF_XML)
     triples = sorted(tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads)
@@ -203,8 +203,6 @@ def validate() -> Iterator[Callable[[Any], list[str]]]:
     """Give what Europeana's schema and its Schematron rules find in a record."""
     if not EUROPEANA.is_dir():
         pytest.skip("the schemas of Europeana lie beside the project and are not here")
-    import xmlschema
-
     schema = xmlschema.XMLSchema(EUROPEANA / "EDM.xsd")
     with PySaxonProcessor(license=False) as saxon:
         rules = saxon.new_xslt30_processor().compile_stylesheet(
