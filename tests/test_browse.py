@@ -23,6 +23,7 @@ from ld import browse
 from ld.browse import Choice
 from ld.edition import Edition, open_current
 from ld.publish import publish, rollback, withdraw
+from ld.terms import n_triples
 
 BROWSER = {"Accept": "text/html"}
 BIDI = "\u202e\u2066txet\u2069"
@@ -288,7 +289,7 @@ def test_an_address_says_what_was_asked_and_nothing_that_goes_without_saying() -
     assert chosen.choice.facets == {"decade": 1880, "language": None}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(corpus: Edition) -> Iterator[FlaskClient]:
     with create_app(Config(corpus.path.parents[1], page_size=3)).test_client() as client:
         yield client
@@ -356,6 +357,14 @@ def test_an_empty_list_says_what_to_do(client: FlaskClient) -> None:
 
 
 # The same list as data
+
+
+@pytest.fixture(scope="module")
+def store(corpus: Edition) -> pyoxigraph.Store:
+    store = pyoxigraph.Store()
+    lines = n_triples(corpus.statements())
+    store.bulk_load(lines.encode(), format=pyoxigraph.RdfFormat.N_TRIPLES)
+    return store
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -442,12 +451,9 @@ def test_long_lists_come_in_pieces_that_say_so(
         Choice(facets={"host": None}),
     ],
 )
-def test_the_query_of_a_list_has_the_same_results(corpus: Edition, choice: Choice) -> None:
-    store = pyoxigraph.Store()
-    store.bulk_load(
-        "".join(f"{s} {p} {o} .\n" for s, p, o in corpus.statements()).encode(),
-        format=pyoxigraph.RdfFormat.N_TRIPLES,
-    )
+def test_the_query_of_a_list_has_the_same_results(
+    corpus: Edition, store: pyoxigraph.Store, choice: Choice
+) -> None:
     results = store.query(list_query(choice, corpus.base))
 
     # Without folding, the query finds what is written with the same marks.

@@ -69,13 +69,13 @@ def test_every_command_is_listed_and_has_an_example() -> None:
 
 
 def test_every_address_is_listed(data: Path) -> None:
-    not_for_readers = {"favicon.ico", "owned", "problem", "robots.txt", "static"}
+    not_for_readers = {"favicon.ico", "owned", "problem", "robots.txt", "static", ""}
     named_by_another = {"capabilitylist.xml", "changelist.xml", "resourcelist.xml", ".well-known"}
     served = set()
     for rule in create_app(Config(data)).url_map.iter_rules():
         first = str(rule).split("/")[1]
         choice = re.match(r"<any\(([^)]*)\)", first)
-        served |= set(choice[1].split(", ")) if choice else {first.partition(".<")[0]}
+        served |= set(choice[1].split(", ")) if choice else {re.split(r"[.]<|[.]csv", first)[0]}
 
     for name in served - not_for_readers - named_by_another:
         assert f"`/{name}" in README, name
