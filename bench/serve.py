@@ -31,6 +31,8 @@ from ld.edition import open_current
 from ld.publish import publish
 
 SERVER_CORE: Final = "0"
+#: For the cache, in bytes: room for all that is asked for, about 65 kB per record.
+AMPLE: Final = 256 * 2**20
 PATIENCE: Final = 30  # seconds that a server may take to answer first
 FORMATS: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "html": "HTML"}
 SIDES: Final = ("nginx", "cached", "uncached")
@@ -133,13 +135,11 @@ def _listens(port: int) -> bool:
     return False
 
 
-def pressmark(
-    data: Path, log: Path, **environment: str
-) -> contextlib.AbstractContextManager[Server]:
-    """Keep `pressmark serve` running, with one worker."""
+def pressmark(data: Path, log: Path, cache_bytes: int) -> contextlib.AbstractContextManager[Server]:
+    """Keep `pressmark serve` running, with one worker and a cache of this size."""
     port = free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--data", str(data), "--port", str(port)]
-    return running(command, port, log, **environment)
+    return running(command, port, log, PRESSMARK_CACHE_BYTES=str(cache_bytes))
 
 
 def nginx(folder: Path) -> contextlib.AbstractContextManager[Server]:
@@ -219,8 +219,8 @@ def measured(
         enter = stack.enter_context
         servers = {
             "nginx": enter(nginx(folder)),
-            "cached": enter(pressmark(data, folder / "cached.log")),
-            "uncached": enter(pressmark(data, folder / "bare.log", PRESSMARK_CACHE_BYTES="0")),
+            "cached": enter(pressmark(data, folder / "cached.log", AMPLE)),
+            "uncached": enter(pressmark(data, folder / "bare.log", 0)),
         }
         for suffix, some in paths.items():
             prepare(folder, servers["cached"].port, some)

@@ -34,7 +34,9 @@ def client(published: Published) -> Iterator[FlaskClient]:
         yield client
 
 
-def flawed(folder: Path) -> Edition:
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    folder = tmp_path_factory.mktemp("flawed")
     files = {
         "good.txt": seed(SOURCE_ID="good"),
         "untitled.txt": seed(SOURCE_ID="untitled", TITLE=None),
@@ -70,8 +72,8 @@ def test_rules_are_counted_and_the_most_severe_come_first(published: Published) 
     assert levels == sorted(levels)
 
 
-def test_held_back_seeds_have_their_reason_and_place(tmp_path: Path) -> None:
-    held = {one.file: one for one in quality.held_back(flawed(tmp_path))}
+def test_held_back_seeds_have_their_reason_and_place(flawed: Edition) -> None:
+    held = {one.file: one for one in quality.held_back(flawed)}
 
     assert set(held) == {"untitled.txt", "nameless.txt"}
     assert {one.state for one in held.values()} == {"withheld"}
@@ -95,12 +97,11 @@ def test_the_editions_are_listed_latest_first(published: Published) -> None:
 # What the page says
 
 
-def test_the_verdict_names_what_must_be_corrected(tmp_path: Path) -> None:
-    edition = flawed(tmp_path)
-    page = plain(page_of(edition))
+def test_the_verdict_names_what_must_be_corrected(flawed: Edition) -> None:
+    page = plain(page_of(flawed))
 
     assert "2 problems must be corrected; what they concern is held back." in page
-    assert f"{edition.counts['in']} seed documents were checked on" in page
+    assert f"{flawed.counts['in']} seed documents were checked on" in page
     assert "62 published as they are, 0 kept as in an earlier edition, 2 withheld." in page
 
 
@@ -120,16 +121,16 @@ def test_every_rule_leads_to_its_findings(client: FlaskClient, edition: Edition)
     assert all(f'id="{anchor}"' in page for anchor in rows)
 
 
-def test_a_rule_with_many_findings_shows_the_first_and_a_table_of_all(tmp_path: Path) -> None:
-    page = page_of(flawed(tmp_path))
+def test_a_rule_with_many_findings_shows_the_first_and_a_table_of_all(flawed: Edition) -> None:
+    page = page_of(flawed)
 
     assert "A text should name its author" in page
     assert "The first 50 of 60 are shown." in plain(page)
     assert "/quality.csv?rule=text%23creator_known" in page
 
 
-def test_findings_name_file_line_field_and_value_and_cannot_break_out(tmp_path: Path) -> None:
-    page = page_of(flawed(tmp_path))
+def test_findings_name_file_line_field_and_value_and_cannot_break_out(flawed: Edition) -> None:
+    page = page_of(flawed)
 
     assert "<script>alert" not in page
     assert re.search(

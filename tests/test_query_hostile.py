@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from query_editions import build, make_current, n_triples
-from bench.hostile import HOSTILE
 
+from bench.hostile import HOSTILE
 from ld.errors import QueryLimitError, QueryTimeoutError
 from ld.query import guard
 from ld.query.broker import running
@@ -15,7 +15,7 @@ from ld.query.client import BrokerClient
 from ld.query.pool import Limits
 
 JSON = "application/sparql-results+json"
-DEADLINE = 0.8
+DEADLINE = 0.4
 
 
 @pytest.fixture(scope="module")

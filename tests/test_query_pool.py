@@ -24,6 +24,7 @@ from ld.errors import (
     QueryBusyError,
     QueryError,
     QueryLimitError,
+    QueryPenaltyError,
     QueryRefusedError,
     QuerySyntaxError,
     QueryTimeoutError,
@@ -314,11 +315,85 @@ def test_workers_answer_side_by_side(graph: Path) -> None:
     pool = Pool(graph, replace(ONE_PLACE, fast_places=2, queue=5))
     with ExitStack() as stack:
         stack.callback(pool.close)
-        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="one")
+        # The second place is for those who have asked before.
+        list(pool.run(Job("ASK {}", JSON), client="known"))
+        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="new")
         next(chunks)
 
-        assert works(pool)
+        assert list(pool.run(Job("ASK {}", JSON), client="known"))
         chunks.close()
+
+
+def test_long_query_goes_on_among_the_slow_ones_and_lets_short_ones_pass(graph: Path) -> None:
+    limits = Limits(deadline=60, fast_places=1, slow_places=1, spare_workers=0, fast_seconds=0.05)
+    pool = Pool(graph, limits)
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        job = Job("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", JSON)
+        counted: list[bytes] = []
+        thread = threading.Thread(target=lambda: counted.extend(pool.run(job, client="patient")))
+        thread.start()
+
+        assert works(pool)
+        thread.join()
+
+        (row,) = orjson.loads(b"".join(counted))["results"]["bindings"]
+        assert row["n"]["value"] == str(120**3)
+
+
+def test_long_query_without_a_slow_place_is_turned_away(graph: Path) -> None:
+    limits = Limits(deadline=60, queue=0.2, fast_places=1, slow_places=1, fast_seconds=0.05)
+    pool = Pool(graph, limits)
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        chunks = pool.run(Job(ENDLESS_ROWS, JSON), client="first")
+        for _, _ in zip(chunks, range(40), strict=False):
+            pass
+
+        with pytest.raises(QueryBusyError, match="long queries"):
+            ask(pool, ENDLESS_COUNT)
+
+        chunks.close()
+        assert works(pool)
+
+
+def test_client_whose_queries_keep_being_stopped_has_to_wait(graph: Path) -> None:
+    pool = Pool(graph, Limits(deadline=0.2))
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        for number in range(2):
+            with pytest.raises(QueryTimeoutError):
+                list(pool.run(Job(f"{ENDLESS_COUNT} # {number}", JSON), client="hostile"))
+
+        with pytest.raises(QueryPenaltyError):
+            list(pool.run(Job("ASK {}", JSON), client="hostile"))
+
+        assert works(pool)
+
+
+def test_query_that_was_stopped_is_not_tried_again_soon(graph: Path) -> None:
+    pool = Pool(graph, Limits(deadline=0.3))
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+        with pytest.raises(QueryTimeoutError):
+            ask(pool, ENDLESS_COUNT)
+        before = set(started_with(str(graph)))
+
+        with pytest.raises(QueryTimeoutError):
+            ask(pool, ENDLESS_COUNT)
+
+        assert before <= set(started_with(str(graph)))
+
+
+def test_largest_query_is_stopped_when_all_together_take_too_much(graph: Path) -> None:
+    pool = Pool(graph, Limits(deadline=60, total_memory=150 << 20))
+    with ExitStack() as stack:
+        stack.callback(pool.close)
+
+        with pytest.raises(QueryLimitError, match="150 MiB"):
+            ask(pool, MEMORY_BOMB)
+
+        assert works(pool)
 
 
 def test_worker_that_died_idle_is_replaced(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Places for queries to run in, given to clients in turn.
 
-With `Lane` whoever asks much waits for himself: the next free place goes to the client that has
+Who asks much waits behind itself alone: the next free place goes to the client that has
 waited longest for a turn, not to the query that came first.
 """
 
