@@ -163,6 +163,14 @@ def validate(folder: Path, settings_file: Path | None, base: str | None, in_json
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True,
     help="Processes that answer requests.",
 )  # fmt: skip
+@click.option(
+    "--trusted-proxies", metavar="ADDRESSES", default="",
+    help="Proxies whose X-Forwarded-For is believed: addresses or networks, with commas between.",
+)  # fmt: skip
+@click.option(
+    "--require-isolation", is_flag=True,
+    help="Refuse to start where query processes cannot be kept from the network.",
+)  # fmt: skip
 @corpus_options
 @data_option
 def serve(
@@ -170,6 +178,8 @@ def serve(
     host: str,
     port: int,
     workers: int,
+    trusted_proxies: str,
+    require_isolation: bool,
     settings_file: Path | None,
     base: str | None,
     data: Path,
@@ -201,7 +211,10 @@ def serve(
             raise click.UsageError(str(error)) from error
         click.echo(f"Edition {edition.id} is served at {_address(host, port, edition)}")
         click.echo("Press Ctrl+C to stop.")
-        serving.serve(data, host=host, port=port, workers=workers)
+        serving.serve(
+            data, host=host, port=port, workers=workers, trusted_proxies=trusted_proxies,
+            require_isolation=require_isolation,
+        )  # fmt: skip
 
 
 def _address(host: str, port: int, edition: Edition) -> str:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.utils import redirect
 
 from app import problems
+from app.clients import client_of
 from app.editions import current_edition
 from app.headers import EDITION
 from app.negotiation import negotiate
@@ -236,7 +237,8 @@ def _ask(query: Query, fmt: results.ResultFormat) -> Answer:
     broker = service().broker
     if broker is None:
         raise QueryBusyError("The query service is not running.", retry_after=60)
-    return broker.query(query, fmt.media_type, client=request.remote_addr or "")
+    client = client_of(request.environ, service().config.trusted_proxies)
+    return broker.query(query, fmt.media_type, client=client)
 
 
 def _limits() -> dict[str, float] | None:

@@ -25,7 +25,7 @@ def serve(
     host: str,
     port: int,
     workers: int,
-    announce_ready: bool = True,
+    trusted_proxies: str = "",
     require_isolation: bool = False,
 ) -> None:
     """Serve the current edition of a data directory until the process is told to stop.
@@ -36,10 +36,8 @@ def serve(
     """
     if isolation.available() == isolation.NONE:
         if require_isolation:
-            raise SettingsError(
-                *("command line", "--require-isolation", isolation.NONE),
-                "allow user namespaces, or give the service CAP_SYS_ADMIN",
-            )
+            remedy = "allow user namespaces, or give the service CAP_SYS_ADMIN"
+            raise SettingsError("command line", "--require-isolation", isolation.NONE, remedy)
         sys.stderr.write(
             "Query workers cannot leave the network here: no namespace is allowed. Federated "
             "queries are refused by reading them, and by nothing else.\n"
@@ -47,6 +45,8 @@ def serve(
     with broker.running(data) as query_socket:
         os.environ[f"{PREFIX}DATA"] = str(data.resolve())
         os.environ[f"{PREFIX}QUERY_SOCKET"] = str(query_socket)
+        if trusted_proxies:
+            os.environ[f"{PREFIX}TRUSTED_PROXIES"] = trusted_proxies
         Granian(
             "app.wsgi:application",
             address=host,

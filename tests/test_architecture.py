@@ -16,7 +16,15 @@ FLOORS = (
     ("ld.readers", "ld.validate"),
     ("ld.stored",),
     ("ld.edition",),
-    ("ld.mapping", "ld.query", "ld.describe", "ld.history", "ld.browse", "ld.quality", "ld.differences"),
+    (
+        "ld.mapping",
+        "ld.query",
+        "ld.describe",
+        "ld.history",
+        "ld.browse",
+        "ld.quality",
+        "ld.differences",
+    ),
     ("ld.publish", "ld.harvest"),
     ("app",),
 )
