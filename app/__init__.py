@@ -114,6 +114,6 @@ def _prefix(editions: Editions) -> str:
 
 def _current_id(editions: Editions) -> str | None:
     try:
-        return editions.current_id()
+        return editions.recent_id()
     except NoEditionError:
         return None

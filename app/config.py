@@ -18,7 +18,7 @@ class Config:
 
     data: Path  # the directory that holds the editions
     query_socket: Path | None = None  # of the query broker; None: queries are not offered
-    cache_bytes: int = 64 * 2**20  # for whole responses, in each serving process
+    cache_bytes: int = 256 * 2**20  # for whole responses, in each serving process
     page_size: int = 50  # lines of a list on one page
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
 

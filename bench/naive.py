@@ -32,7 +32,7 @@ PLAIN_TEXT = URIRef("https://www.iana.org/assignments/media-types/text/plain")
 CC0 = URIRef("https://creativecommons.org/publicdomain/zero/1.0/")
 MISSING = {"", "?", "-", "na", "n/a", "n.d.", "none", "unknown"}
 # Turtle last, so that what it costs is its own: it fills a cache of namespaces.
-SYNTAXES = {"nt": "nt", "rdf": "xml", "jsonld": "json-ld", "ttl": "turtle"}
+SYNTAXES = {"nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
 
 
 class Seed(NamedTuple):
@@ -206,7 +206,8 @@ def shapes(base: str) -> Graph:
 @click.command()
 @click.argument("seeds", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-def main(seeds: Path, out: Path) -> None:
+@click.option("--turtle", is_flag=True, help="Write Turtle too.")
+def main(seeds: Path, out: Path, *, turtle: bool) -> None:
     """Write the linked data of the SEEDS into OUT."""
     steps = Steps()
     steps.begin("read")
@@ -224,7 +225,8 @@ def main(seeds: Path, out: Path) -> None:
         corpus.graph, shacl_graph=shapes(corpus.base), inference="none", inplace=True
     )
     out.mkdir(parents=True)
-    for suffix, syntax in SYNTAXES.items():
+    syntaxes = SYNTAXES | ({"ttl": "turtle"} if turtle else {})
+    for suffix, syntax in syntaxes.items():
         steps.begin(syntax)
         corpus.graph.serialize(out / f"corpus.{suffix}", format=syntax, encoding="utf-8")
     steps.begin("report")

@@ -1,13 +1,14 @@
 """Requests per second beside nginx with the same bytes as files, on one core.
 
 The server has core 0 and wrk core 1, or both share one (`--client-core 0`). Pressmark runs twice:
-with its cache warm, and without one, so that each request is rendered. Requests per CPU second of
-the server's processes stand beside requests per second, because they depend less on what else
-runs on the machine. Needs wrk, nginx and taskset.
+with its cache warm, and without one, so that each request is rendered. Between it and nginx stands
+granian alone. Requests per CPU second of the server's processes stand beside requests per second,
+because they depend less on what else runs on the machine. Needs wrk, nginx and taskset.
 """
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -26,7 +27,7 @@ from typing import Final, NamedTuple
 import click
 import psutil  # type: ignore[import-untyped]
 
-from bench import measure
+from bench import floor, measure
 from ld.edition import open_current
 from ld.publish import publish
 
@@ -35,8 +36,10 @@ SERVER_CORE: Final = "0"
 AMPLE: Final = 256 * 2**20
 PATIENCE: Final = 30  # seconds that a server may take to answer first
 FORMATS: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "html": "HTML"}
-SIDES: Final = ("nginx", "cached", "uncached")
-HEAD: Final = "| record as | nginx | cached | ratio | uncached | ratio |\n|---|--:|--:|--:|--:|--:|"
+SIDES: Final = ("nginx", "floor", "cached", "uncached")
+HEAD: Final = """\
+| record as | nginx | granian alone | ratio | cached | ratio | uncached | ratio |
+|---|--:|--:|--:|--:|--:|--:|--:|"""
 CYCLE: Final = """\
 local requests, last = {}, 0
 function init(args)
@@ -150,6 +153,14 @@ def nginx(folder: Path) -> contextlib.AbstractContextManager[Server]:
     return running(["nginx", "-c", str(settings)], port, folder / "nginx.log")
 
 
+def granian(folder: Path) -> contextlib.AbstractContextManager[Server]:
+    """Keep granian running with an application that does nothing but answer (`bench.floor`)."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.floor"]
+    environment = {floor.FILES: str(folder / "files"), "BENCH_PORT": str(port)}
+    return running(command, port, folder / "floor.log", **environment)
+
+
 def fetched(port: int, paths: list[str]) -> Iterator[bytes]:
     """Give the body of each path.
 
@@ -185,12 +196,27 @@ def rate(server: Server, paths: Path, script: Path, core: int, seconds: int) -> 
     return Rate(float(per_second[1]), int(count[1]) / spent)
 
 
-def prepare(folder: Path, port: int, paths: list[str]) -> None:
+def prepare(files: Path, port: int, paths: dict[str, list[str]]) -> None:
     """Write what Pressmark answers to these paths as files, which also fills its cache."""
-    for path, body in zip(paths, fetched(port, paths), strict=True):
-        file = folder / "files" / path.lstrip("/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(body)
+    headers = {}
+    for suffix, some in paths.items():
+        for path, body in zip(some, fetched(port, some), strict=True):
+            file = files / path.lstrip("/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(body)
+        headers[f".{suffix}"] = headers_of(port, some[0])
+    (files / floor.HEADERS).write_text(json.dumps(headers), encoding="utf-8")
+
+
+def headers_of(port: int, path: str) -> list[tuple[str, str]]:
+    """Give the headers of an answer, without those that servers add and the length."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+    left_out = {"content-length", "date", "server"}
+    return [pair for pair in answer.getheaders() if pair[0].lower() not in left_out]
 
 
 def paths_of(data: Path) -> dict[str, list[str]]:
@@ -214,16 +240,17 @@ def measured(
     rates: dict[str, dict[str, list[Rate]]] = {
         suffix: {side: [] for side in SIDES} for suffix in FORMATS
     }
-    (folder / "files").mkdir()
     with ExitStack() as stack:
         enter = stack.enter_context
+        cached = enter(pressmark(data, folder / "cached.log", AMPLE))
+        prepare(folder / "files", cached.port, paths)
         servers = {
             "nginx": enter(nginx(folder)),
-            "cached": enter(pressmark(data, folder / "cached.log", AMPLE)),
+            "floor": enter(granian(folder)),
+            "cached": cached,
             "uncached": enter(pressmark(data, folder / "bare.log", 0)),
         }
         for suffix, some in paths.items():
-            prepare(folder, servers["cached"].port, some)
             for server in servers.values():
                 _require_same_bytes(folder, server.port, some[:: len(some) // 20])
                 rate(server, lists[suffix], script, core, 1)
@@ -257,11 +284,9 @@ def main(size: int, rounds: int, client_core: int, seconds: int) -> None:
     for unit, of in (("second", 0), ("CPU second of the server", 1)):
         click.echo(f"\nRequests per {unit}\n\n{HEAD}")
         for suffix, label in FORMATS.items():
-            files, cached, bare = (median(r[of] for r in rates[suffix][side]) for side in SIDES)
-            click.echo(
-                f"| {label} | {files:,.0f} | {cached:,.0f} | {cached / files:.2f} "
-                f"| {bare:,.0f} | {bare / files:.3f} |"
-            )
+            files, *others = (median(r[of] for r in rates[suffix][side]) for side in SIDES)
+            cells = [f"{other:,.0f} | {other / files:.2f}" for other in others]
+            click.echo(f"| {label} | {files:,.0f} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -44,9 +44,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+#: Long enough for the first rows on a busy machine, and never long enough for the last.
+DEADLINE = 2.5
+
+
 @pytest.fixture(scope="module")
 def hasty(data: Path) -> Iterator[BrokerClient]:
-    with running(data, Limits(deadline=0.8)) as path:
+    with running(data, Limits(deadline=DEADLINE)) as path:
         yield BrokerClient(path)
 
 
@@ -135,7 +139,7 @@ def test_answer_that_fails_late_is_cut_so_that_it_shows(
         with pytest.raises(EOFError):
             gzip.decompress(body)
         body = zlib.decompressobj(31).decompress(body)
-    assert b"Stopped after 0.8 seconds" in body[-200:]
+    assert f"Stopped after {DEADLINE} seconds".encode() in body[-200:]
     with pytest.raises(Exception):  # noqa: B017
         readers(media_type)[0](body)
 
@@ -148,8 +152,10 @@ def test_streamed_answer_is_whole(patient: BrokerClient, coding: str) -> None:
         "/sparql", query_string={"query": query}, headers={"Accept-Encoding": coding}
     )
 
-    assert response.content_length is None
-    body = gzip.decompress(response.data) if coding == "gzip" else response.data
+    # A worker that is quicker than its reader may be done before the head is sent.
+    assert response.content_length in {None, len(response.data)}
+    coded = response.headers.get("Content-Encoding") == "gzip"
+    body = gzip.decompress(response.data) if coded else response.data
     assert len(orjson.loads(body)["results"]["bindings"]) == 14_000
 
 
