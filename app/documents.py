@@ -82,7 +82,7 @@ def _body(edition: Edition, found: StoredDocument, chosen: Variant) -> Body:
         return Body(written_as(chosen, found.statements), last_change(edition, found), link)
     # Its frame names the edition, so a page is as new as that.
     return Body(
-        _page(edition, found, path),
+        _without_indentation(_page(edition, found, path)),
         edition.created,
         links.header(links.of_page(edition, found, path)),
     )
@@ -131,3 +131,8 @@ def _redirect(path: str, status: int) -> Redirection:
     response: Redirection = redirect(address(path), status, Response)
     response.headers["Cache-Control"] = CACHE_CONTROL
     return response
+
+
+def _without_indentation(page: str) -> str:
+    """Leave out the indentation of the templates, a fifth of a page; nothing here is `<pre>`."""
+    return "\n".join([line for indented in page.split("\n") if (line := indented.strip())])
