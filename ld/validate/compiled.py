@@ -139,7 +139,7 @@ def compile_shapes(shapes: Iterable[Statement] | Graph) -> Validator:
 
 
 def _refuse_extensions(graph: Index) -> None:
-    for node, predicates in graph.by_subject.items():
+    for node, predicates in sorted(graph.by_subject.items()):
         for predicate in (_OWL_IMPORTS, sh("entailment")):
             if predicate in predicates:
                 raise ShapesError(f"Shapes graph {node}: {predicate}: not supported.")
