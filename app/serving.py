@@ -56,7 +56,7 @@ def serve(
             workers=workers,
             blocking_threads=THREADS,
             websockets=False,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,  # it warns of the number of threads, which is meant
             respawn_failed_workers=True,
         ).serve()
 
