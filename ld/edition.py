@@ -26,11 +26,13 @@ from ld.errors import (
     EditionDamagedError,
     NoEditionError,
 )
+from ld.iri import text_of_part
 from ld.report import Finding, Severity
 from ld.stored import Change, Entry, StoredDocument, Tombstone, natural_order, references
-from ld.terms import Statement
+from ld.terms import Statement, iri
+from ld.vocabulary import dcterms
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "edition.json"
 CURRENT: Final = "current"
 EDITIONS: Final = "editions"
@@ -240,6 +242,16 @@ class Edition:
             ).fetchone()
             if row is not None:
                 yield from records.unpack(row["context"])
+        for former in self._former_keys(key):
+            yield iri(self.base + former), dcterms("isReplacedBy"), iri(self.base + key)
+
+    def _former_keys(self, key: str) -> Iterator[str]:
+        """Give the keys that a document was moved from; a part moves with its text."""
+        text = text_of_part(key) or key
+        for old, new in self.manifest.get("moved", {}).items():
+            former = old + key.removeprefix(text)
+            if new == text and former not in self:
+                yield former
 
     def _edition_id(self, sequence: int) -> str:
         row = self.db.execute("SELECT id FROM edition WHERE sequence = ?", (sequence,)).fetchone()

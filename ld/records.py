@@ -5,12 +5,13 @@ Versions and changes are kept for ever: each edition's file begins as a copy of 
 """
 
 import sqlite3
-import zlib
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import orjson
+import zstandard
 
 from ld.document import Derivation
 from ld.record import Origin
@@ -45,8 +46,7 @@ CREATE TABLE document (          -- what is current
     label TEXT NOT NULL,
     label_language TEXT NOT NULL,
     year INTEGER,                -- the earliest that its date may mean
-    context BLOB NOT NULL,       -- what others say of it: type, name, where it is defined
-    seen INTEGER NOT NULL        -- the sequence that last met it
+    context BLOB NOT NULL        -- what others say of it: type, name, where it is defined
 ) WITHOUT ROWID;
 CREATE INDEX document_by_kind ON document (kind, key);
 CREATE TABLE reference (         -- which document refers to which
@@ -94,17 +94,24 @@ CREATE TABLE seed (              -- the seed files of this edition
     path TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
+    text TEXT NOT NULL,          -- the text that it belongs to; empty if that is not known
     key TEXT NOT NULL,           -- the document that it went into; empty if none
     state TEXT NOT NULL,         -- published, kept or withheld
     reason TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX seed_by_key ON seed (key);
+CREATE INDEX seed_by_text ON seed (text);
+CREATE TABLE result (            -- what pySHACL reported on a document, as N-Triples lines
+    key TEXT PRIMARY KEY,
+    lines TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE finding (
     severity TEXT NOT NULL, rule TEXT NOT NULL, message TEXT NOT NULL,
     file TEXT, line INTEGER, field TEXT, value TEXT, key TEXT NOT NULL
 );
 CREATE INDEX finding_by_key ON finding (key);
 CREATE INDEX finding_by_rule ON finding (severity, rule);
+CREATE INDEX finding_by_file ON finding (file);
 CREATE TABLE listing (           -- texts and parts: what they are chosen and found by
     number INTEGER PRIMARY KEY,  -- the row of the full-text index
     key TEXT NOT NULL UNIQUE,
@@ -114,7 +121,11 @@ CREATE TABLE listing (           -- texts and parts: what they are chosen and fo
     licence TEXT,
     host TEXT,                   -- of the address of its source
     date TEXT,                   -- the term
-    notes TEXT NOT NULL          -- what else it is found by: rights, genre, identifiers
+    title TEXT NOT NULL,         -- its words, and
+    names TEXT NOT NULL,         -- those of its authors' names,
+    notes TEXT NOT NULL,         -- and of what else it is found by: rights, genre, identifiers
+    title_key TEXT NOT NULL,     -- what its title is sorted by
+    author_key TEXT              -- what the first of its authors' names is sorted by
 );
 CREATE TABLE licensing (         -- every licence that a text or part ever had in a stated language
     key TEXT NOT NULL,
@@ -126,7 +137,7 @@ CREATE TRIGGER new_listing_to_licensing AFTER INSERT ON listing
 WHEN NEW.language IS NOT NULL AND NEW.licence IS NOT NULL BEGIN
     INSERT INTO licensing VALUES (NEW.key, NEW.licence) ON CONFLICT DO NOTHING;
 END;
-CREATE TRIGGER listing_to_licensing AFTER UPDATE ON listing
+CREATE TRIGGER listing_to_licensing AFTER UPDATE OF language, licence ON listing
 WHEN NEW.language IS NOT NULL AND NEW.licence IS NOT NULL BEGIN
     INSERT INTO licensing VALUES (NEW.key, NEW.licence) ON CONFLICT DO NOTHING;
 END;
@@ -201,30 +212,48 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 def pack(statements: Sequence[Statement]) -> bytes:
     """Pack sorted statements for a row."""
-    return zlib.compress(n_triples(statements).encode(), 1)
+    return _CODEC.compress(n_triples(statements).encode())
 
 
 def unpack(blob: bytes) -> list[Statement]:
     """Read back what `pack` wrote."""
-    return statements_of(zlib.decompress(blob).decode())
+    return statements_of(_CODEC.decompress(blob).decode())
+
+
+class _Codec(threading.local):
+    # Each costs more to make than a row takes to pack, and none may be shared between threads.
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=1).compress
+        self.decompress = zstandard.ZstdDecompressor().decompress
+
+
+_CODEC: Final = _Codec()
 
 
 def pack_derivations(
     statements: Sequence[Statement], derivations: Mapping[Statement, Derivation]
 ) -> bytes:
     """Pack the derivations of these statements, in their order."""
-    table: dict[Derivation, int] = {}
-    rows = [table.setdefault(derivations[statement], len(table)) for statement in statements]
-    reasons = [
-        [reason.rule, *([o.file, o.line, o.field, o.raw] for o in reason.origins)]
-        for reason in table
-    ]
-    return zlib.compress(orjson.dumps([reasons, rows]), 1)
+    # By identity first: most statements share the very tuple of origins with another one.
+    table: dict[tuple[str, int], int] = {}
+    reasons: list[list[object]] = []
+    rows = []
+    for statement in statements:
+        reason = derivations[statement]
+        known = (reason.rule, id(reason.origins))
+        row = table.get(known)
+        if row is None:
+            row = table[known] = len(reasons)
+            reasons.append(
+                [reason.rule, *([o.file, o.line, o.field, o.raw] for o in reason.origins)]
+            )
+        rows.append(row)
+    return _CODEC.compress(orjson.dumps([reasons, rows]))
 
 
 def unpack_derivations(statements: Sequence[Statement], blob: bytes) -> dict[Statement, Derivation]:
     """Read back what `pack_derivations` wrote for the same statements."""
-    reasons, rows = orjson.loads(zlib.decompress(blob))
+    reasons, rows = orjson.loads(_CODEC.decompress(blob))
     derivations = [
         Derivation(rule, tuple(Origin(*origin) for origin in origins)) for rule, *origins in reasons
     ]

@@ -1,25 +1,50 @@
-"""The files of an edition beside its records."""
+"""The triple store of an edition, loaded and continued."""
 
 from pathlib import Path
 
 import pyoxigraph
+import pytest
+import zstandard
 
-from ld.publish import files
+from ld.publish import difference, graph
+from ld.publish.compression import compressed
+
+LINES = [
+    f'<https://c.example/{n}> <http://purl.org/dc/terms/title> "{n % 7}"@en .\n' for n in range(900)
+]
 
 
-def test_loads_statements_that_are_too_many_for_one_load(tmp_path: Path) -> None:
-    pad = "x" * 500
-    lines = [
-        f'<https://c.example/{n}> <http://purl.org/dc/terms/title> "{pad}{n % 700}"@en .\n'
-        for n in range(9_000)
-    ]
-    statements = tmp_path / "corpus.nt"
-    statements.write_text("".join(lines), encoding="utf-8")
+def statements(store: Path) -> set[str]:
+    opened = pyoxigraph.Store.read_only(str(store))
+    return {f"{quad.triple} .\n" for quad in opened.quads_for_pattern(None, None, None, None)}
 
-    files.load_graph(statements, tmp_path / "graph")
 
-    store = pyoxigraph.Store.read_only(str(tmp_path / "graph"))
-    assert statements.stat().st_size > 5 * 10**6
-    assert {
-        f"{quad.triple} .\n" for quad in store.quads_for_pattern(None, None, None, None)
-    } == set(lines)
+@pytest.fixture
+def loaded(tmp_path: Path) -> Path:
+    compressor = zstandard.ZstdCompressor()
+    # As a dump is: many frames, one after the other.
+    frames = [compressor.compress("".join(LINES[n : n + 50]).encode()) for n in range(0, 900, 50)]
+    (tmp_path / "corpus.nt.zst").write_bytes(b"".join(frames))
+    graph.load(tmp_path / "corpus.nt.zst", tmp_path / "graph")
+    return tmp_path / "graph"
+
+
+def test_loads_every_frame_of_a_dump(loaded: Path) -> None:
+    assert statements(loaded) == set(LINES)
+
+
+def test_continues_a_store_and_leaves_the_first_as_it_was(loaded: Path, tmp_path: Path) -> None:
+    dumps = tmp_path / "dumps"
+    dumps.mkdir()
+    more = '<https://c.example/new> <http://purl.org/dc/terms/title> "new" .\n'
+    with (
+        compressed(dumps / difference.REMOVED) as removed,
+        compressed(dumps / difference.ADDED) as added,
+    ):
+        removed.write("".join(LINES[:10]).encode())
+        added.write(more.encode())
+
+    graph.continued(loaded, dumps, tmp_path / "next")
+
+    assert statements(tmp_path / "next") == {*LINES[10:], more}
+    assert statements(loaded) == set(LINES)

@@ -158,7 +158,7 @@ def test_a_reader_is_found_by_the_name_of_the_file(name: str, is_read: bool) -> 
 def walked(seeds: Path) -> tuple[list[str], dict[str, Finding]]:
     found = list(folder.walk(seeds))
     findings = {f.file or "": f for f in found if isinstance(f, Finding)}
-    return [path for path in found if isinstance(path, str)], findings
+    return [f.path for f in found if not isinstance(f, Finding)], findings
 
 
 def test_the_walk_gives_seeds_in_an_order_that_never_varies(tmp_path: Path) -> None:

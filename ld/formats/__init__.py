@@ -5,7 +5,7 @@ in `FORMATS`; the order there is the order of preference when a client accepts s
 A module whose name begins with an underscore is no format but serves several.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from ld.formats import json_ld, n_triples, rdf_xml, turtle
@@ -27,8 +27,23 @@ class Format(Protocol):
     def SUFFIX(self) -> str:  # noqa: N802
         """The file name extension, without the dot."""
 
+    @property
+    def OPENING(self) -> str:  # noqa: N802
+        """How a long file begins, whose blocks are written one by one."""
+
+    @property
+    def SEPARATOR(self) -> str:  # noqa: N802
+        """What stands between two blocks."""
+
+    @property
+    def CLOSING(self) -> str:  # noqa: N802
+        """How a long file ends."""
+
     def write(self, statements: Iterable[Statement], /) -> bytes:
-        """Write statements in this syntax, in UTF-8."""
+        """Write statements in this syntax, in UTF-8, laid out for people."""
+
+    def block(self, statements: Sequence[Statement], /) -> str:
+        """Write sorted statements, without repetition and not none, as a block of a long file."""
 
 
 FORMATS: Final[tuple[Format, ...]] = (turtle, json_ld, n_triples, rdf_xml)

@@ -6,8 +6,10 @@ See: https://www.w3.org/TR/json-ld11/
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -30,6 +32,12 @@ _VOCABULARY: Final[dict[str, str]] = {
 _PREFIXES: Final = {name: namespace for name, namespace in PREFIXES.items() if name != "schema"}
 CONTEXT: Final[dict[str, str]] = _VOCABULARY | _PREFIXES
 
+# In a long file names are spelled alike whatever they mean, so all but keywords have a prefix.
+OPENING: Final = f'{{"@context":{orjson.dumps(PREFIXES).decode()},"@graph":[\n'
+SEPARATOR: Final = ",\n"
+CLOSING: Final = "\n]}\n"
+
+_SUBJECT: Final = itemgetter(0)
 _PREFIX_AS_SCHEME: Final = re.compile(f"<(?:{'|'.join(_PREFIXES)}):(?!//)")
 
 
@@ -55,6 +63,52 @@ def document(statements: Iterable[Statement]) -> dict[str, Any]:
             if name != "id" and len(values) == 1:
                 node[name] = values[0]
     return {"@context": CONTEXT if prefixed else _VOCABULARY, "@graph": list(nodes.values())}
+
+
+def block(statements: Sequence[Statement]) -> str:
+    """Write sorted statements as a piece of a longer file, between `OPENING` and `CLOSING`.
+
+    Blocks are parted by `SEPARATOR`. Text goes over as it is: what canonical N-Triples escapes,
+    JSON escapes alike.
+    """
+    return ",\n".join(
+        [_node(subject, list(about_it)) for subject, about_it in groupby(statements, _SUBJECT)]
+    )
+
+
+def _node(subject: Term, about_it: list[Statement]) -> str:
+    short: Callable[[Term], str] = _shortened
+    context = ""
+    if any(term[0] == "<" and term[1] != "h" for _, _, term in about_it) or subject[1] != "h":
+        prefixed = _PREFIX_AS_SCHEME.search(n_triples(about_it)) is None
+        short, context = (_shortened, "") if prefixed else (iri_of, '"@context":null,')
+    pieces = [f'{{{context}"@id":"{subject[1:-1]}"']
+    last = ""
+    for _, predicate, obj in about_it:
+        if predicate == last:
+            pieces.append(",")
+        else:
+            name = "@type" if predicate == RDF_TYPE else short(predicate)
+            pieces.append(f'],"{name}":[' if last else f',"{name}":[')
+            last = predicate
+        if obj[0] == "<":
+            iri = short(obj) if predicate == RDF_TYPE else obj[1:-1]
+            pieces.append(f'"{iri}"' if predicate == RDF_TYPE else f'{{"@id":"{iri}"}}')
+        elif obj[-1] == '"':
+            pieces.append(obj)
+        elif obj[-1] == ">":
+            value, _, datatype = obj.rpartition("^^")
+            pieces.append(f'{{"@value":{value},"@type":"{short(datatype)}"}}')
+        else:
+            value, _, language = obj.rpartition("@")
+            pieces.append(f'{{"@value":{value},"@language":"{language}"}}')
+    return "".join([*pieces, "]}"])
+
+
+@lru_cache(maxsize=4096)
+def _shortened(term: Term) -> str:
+    name = prefixed_name(iri_of(term))
+    return iri_of(term) if name is None else ":".join(name)
 
 
 @lru_cache(maxsize=4096)

@@ -4,19 +4,29 @@ See: https://www.w3.org/TR/rdf-syntax-grammar/
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
 from ld.formats._layout import prefixed_name, reading_order
-from ld.terms import Statement, Term, iri_of, is_iri_term, literal_of
+from ld.terms import Statement, Term, iri_of, literal_of
 from ld.vocabulary import PREFIXES, RDF
 
 NAME: Final = "RDF/XML"
 MEDIA_TYPE: Final = "application/rdf+xml"
 SUFFIX: Final = "rdf"
+
+OPENING: Final = "".join(
+    [
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF',
+        *[f' xmlns:{name}="{iri}"' for name, iri in PREFIXES.items()],
+        ">\n",
+    ]
+)
+SEPARATOR: Final = ""
+CLOSING: Final = "</rdf:RDF>\n"
 
 _SPECIAL: Final = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # A reader takes a carriage return as it is for a line feed (XML 1.0, section 2.11).
@@ -51,6 +61,26 @@ def write(statements: Iterable[Statement]) -> bytes:
     return "".join([root, *lines, "</rdf:RDF>\n"]).encode()
 
 
+def block(statements: Sequence[Statement]) -> str:
+    """Write sorted statements as a piece of a longer file that begins with `OPENING`.
+
+    Raises: ValueError as `write` does.
+    """
+    pieces: list[str] = []
+    add = pieces.append
+    last = ""
+    for subject, predicate, obj in statements:
+        if subject != last:
+            close = "</rdf:Description>\n" if last else ""
+            add(f'{close}<rdf:Description rdf:about="{_escaped(subject[1:-1])}">\n')
+            last = subject
+        _, start, end = _element(predicate[1:-1])
+        add(f"<{start}{_rest(obj, end)}\n")
+    if pieces:
+        add("</rdf:Description>\n")
+    return "".join(pieces)
+
+
 @lru_cache(maxsize=4096)
 def _element(predicate: str) -> tuple[str | None, str, str]:
     """Give the prefix, what stands in the start tag and what stands in the end tag."""
@@ -66,8 +96,12 @@ def _element(predicate: str) -> tuple[str | None, str, str]:
 
 
 def _rest(obj: Term, end: str) -> str:
-    if is_iri_term(obj):
-        return f' rdf:resource="{_escaped(iri_of(obj))}"/>'
+    if obj[0] == "<":
+        return f' rdf:resource="{_escaped(obj[1:-1])}"/>'
+    if "\\" not in obj and obj[-1] != ">":
+        value, _, tag = obj.rpartition('"')
+        lang = f' xml:lang="{tag[1:]}"' if tag else ""
+        return f"{lang}>{_escaped(value[1:])}</{end}>"
     value, language, datatype = literal_of(obj)
     text = f"{_escaped(value)}</{end}>"
     if language is not None:
@@ -78,7 +112,7 @@ def _rest(obj: Term, end: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(_reference, text)
+    return _SPECIAL.sub(_reference, text) if _SPECIAL.search(text) else text
 
 
 def _reference(character: re.Match[str]) -> str:

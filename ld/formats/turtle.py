@@ -3,7 +3,7 @@
 See: https://www.w3.org/TR/turtle/
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +16,10 @@ from ld.vocabulary import PREFIXES, RDF_TYPE
 NAME: Final = "Turtle"
 MEDIA_TYPE: Final = "text/turtle"
 SUFFIX: Final = "ttl"
+
+OPENING: Final = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items()) + "\n"
+SEPARATOR: Final = ""
+CLOSING: Final = ""
 
 
 def write(statements: Iterable[Statement]) -> bytes:
@@ -30,6 +34,34 @@ def write(statements: Iterable[Statement]) -> bytes:
         blocks.append(_term(subject, used) + " " + " ;\n    ".join(lines) + " .\n")
     head = [f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items() if name in used]
     return "\n".join(["".join(head), *blocks]).encode()
+
+
+def block(statements: Sequence[Statement]) -> str:
+    """Write sorted statements as a piece of a longer file that begins with `OPENING`."""
+    pieces: list[str] = []
+    add = pieces.append
+    last_subject = last_predicate = ""
+    for subject, predicate, obj in statements:
+        if subject != last_subject:
+            add(f" .\n{subject} " if last_subject else f"{subject} ")
+            add(_verb(predicate))
+        elif predicate != last_predicate:
+            add(" ;\n    ")
+            add(_verb(predicate))
+        else:
+            add(",")
+        add(" ")
+        # A tagged or plain literal ends in another character and has nothing to shorten.
+        add(_with_prefix(obj)[0] if obj[-1] == ">" and obj[0] == "<" else obj)
+        last_subject, last_predicate = subject, predicate
+    if pieces:
+        add(" .\n")
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=4096)
+def _verb(predicate: Term) -> str:
+    return "a" if predicate == RDF_TYPE else _with_prefix(predicate)[0]
 
 
 def _term(term: Term, used: set[str | None]) -> str:

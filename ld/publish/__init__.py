@@ -14,6 +14,7 @@ from ld.errors import PublicationError
 from ld.publish import directory
 from ld.publish.making import Making, key_of
 from ld.publish.outcome import STEPS, Progress, Publication
+from ld.publish.workers import default_number
 
 
 def publish(
@@ -23,20 +24,27 @@ def publish(
     settings_file: Path | None = None,
     base: str | None = None,
     accept_loss: int = 0,
+    whole: bool = False,
+    workers: int = 0,
     plan: bool = False,
     progress: Progress | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Publication:
     """Publish the seeds in a folder as the next edition; with `plan` only say what would change.
 
+    Up to `accept_loss` documents may be withheld or disappear. Of a corpus that was published
+    before only what changed is built, unless `whole`; the edition is the same. `workers` is the
+    number of processes, 0 for one per processor.
     Units: `now` gives UTC. Raises: SettingsError, ShapesError, RefusedError, PublicationError.
     """
     if not seeds.is_dir():
         raise PublicationError(f"{seeds} is not a folder. Name the folder that holds the seeds.")
     settings = corpus.load(seeds, settings_file=settings_file, base=base)
-    with Making(data, progress or Progress(), now, plan=plan).begun() as making:
+    number = workers or default_number()
+    making = Making(data, progress or Progress(), now, plan=plan, workers=number)
+    with making.begun():
         making.require_base(settings.base)
-        making.build(seeds, settings, accept_loss)
+        making.build(seeds, settings, accept_loss=accept_loss, whole=whole)
         return making.finish(settings, "publication", _loss_note(accept_loss))
 
 

@@ -1,142 +1,147 @@
 """Indexing: what the documents of an edition are listed, sorted, counted and found by.
 
 A listing is written whenever its document is; the places in the lists, the counts of facets and
-the full-text index depend on other documents too, and are made anew for each edition.
+the full-text index depend on other documents too. After a small change they are corrected where
+it touches them, otherwise made anew.
 """
 
 import sqlite3
-import unicodedata
+from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
-from ld.stored import kind_of
-from ld.terms import Statement, iri, iri_of, is_iri_term, literal_of, text_of
-from ld.vocabulary import dcterms, earliest_year, schema
+from ld.publish import placing
+from ld.publish.drafts import Listing, sort_key
 
-_NOTES: Final = (dcterms("rights"), dcterms("subject"), dcterms("identifier"))
-# More of a text adds nothing that anyone searches for; in characters.
-_LONGEST: Final = 10_000
-_LONGEST_KEY: Final = 200
+#: A share of the listings: if more of them changed, all is made anew.
+CORRECTED: Final = 0.05
 
-
-def enter(db: sqlite3.Connection, key: str, stated: tuple[Statement, ...], base: str) -> None:
-    """Write the listing of a text or part; other documents have none."""
-    if kind_of(key) not in {"text", "part"}:
-        return
-    thing = iri(base + key)
-    said: dict[str, list[str]] = {}
-    for subject, predicate, obj in stated:
-        if subject == thing:
-            said.setdefault(predicate, []).append(obj)
-    db.execute(
-        "INSERT INTO listing (key, kind, decade, language, licence, host, date, notes) "
-        "VALUES (:key, :kind, :decade, :language, :licence, :host, :date, :notes) "
-        "ON CONFLICT (key) DO UPDATE SET decade = excluded.decade, language = excluded.language, "
-        "licence = excluded.licence, host = excluded.host, date = excluded.date, "
-        "notes = excluded.notes",
-        {
-            "key": key,
-            "kind": kind_of(key),
-            "decade": _decade(said.get(earliest_year(base), [])),
-            "language": _first(said.get(schema("inLanguage"), [])),
-            "licence": _first(said.get(dcterms("license"), [])),
-            "host": _host(said.get(dcterms("source"), [])),
-            "date": next(iter(said.get(dcterms("date"), [])), None),
-            "notes": " ".join(text_of(o) for name in _NOTES for o in said.get(name, [])),
-        },
-    )
-    (number,) = db.execute("SELECT number FROM listing WHERE key = ?", (key,)).fetchone()
-    db.execute("DELETE FROM authorship WHERE number = ?", (number,))
-    db.executemany(
-        "INSERT OR IGNORE INTO authorship VALUES (?, ?)",
-        [
-            (iri_of(creator).removeprefix(base), number)
-            for creator in said.get(dcterms("creator"), [])
-            if is_iri_term(creator)
-        ],
-    )
-
-
-def remove(db: sqlite3.Connection, key: str) -> None:
-    """Delete the listing of a document, if it has one."""
-    db.execute(
-        "DELETE FROM authorship WHERE number = (SELECT number FROM listing WHERE key = ?)", (key,)
-    )
-    db.execute("DELETE FROM listing WHERE key = ?", (key,))
-
-
-def complete(db: sqlite3.Connection) -> None:
-    """Sort and count the listings, and index their words."""
-    db.create_function("sort_key", 1, sort_key, deterministic=True)
-    for statement in _COMPLETE:
-        db.execute(statement)
-
-
-def sort_key(text: str) -> str:
-    """Give what a name is sorted by: without marks, case and what stands before its first word."""
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", text[:_LONGEST_KEY])
-        if not unicodedata.combining(character)
-    )
-    folded = plain.casefold()
-    start = next((at for at, character in enumerate(folded) if character.isalnum()), 0)
-    return folded[start:]
-
-
-def _decade(years: list[str]) -> int | None:
-    return int(literal_of(years[0])[0]) // 10 * 10 if years else None
-
-
-def _first(terms: list[str]) -> str | None:
-    return text_of(terms[0]) if terms else None
-
-
-def _host(sources: list[str]) -> str | None:
-    for source in sources:
-        try:
-            host = urlsplit(iri_of(source)).hostname if is_iri_term(source) else None
-        except ValueError:
-            continue
-        if host:
-            return host
-    return None
-
-
-_COUNT: Final = (
-    "INSERT INTO facet SELECT kind, name, CASE WHEN value IS NULL THEN 0 ELSE row_number() OVER "
-    "(PARTITION BY kind, name ORDER BY value IS NULL, count DESC, value) END, value, count FROM "
+_COLUMNS: Final = ("decade", "language", "licence", "host", "date", "title", "notes", "title_key")
+_ENTER: Final = (
+    f"INSERT OR REPLACE INTO listing (number, key, kind, {', '.join(_COLUMNS)}, names) "
+    f"VALUES (?, ?, ?, {', '.join('?' * len(_COLUMNS))}, '')"
 )
-_SHAPED: Final = ("decade", "language", "licence", "host")
-# What cannot be sorted by comes last.
-_COMPLETE: Final = (
-    "CREATE TEMP TABLE name AS "
+
+
+class Listings:
+    """The listings of an edition in the making, and what is made of them at its end."""
+
+    def __init__(self, db: sqlite3.Connection, *, is_new: bool) -> None:
+        self._db = db
+        self._is_new = is_new
+        (self._number,) = db.execute("SELECT coalesce(max(number), 0) FROM listing").fetchone()
+        # What the parent had of the listings that change.
+        db.execute("CREATE TEMP TABLE touched AS SELECT * FROM listing LIMIT 0")
+        db.execute("CREATE UNIQUE INDEX temp.touched_by_number ON touched (number)")
+
+    def enter(self, listed: Sequence[tuple[str, Listing]]) -> None:
+        """Write the listings of texts and parts, with their keys."""
+        rows, authors = [], []
+        for key, listing in listed:
+            number = self._number_of(key)
+            *columns, names = listing
+            kind = "part" if key.count("/") > 1 else "text"
+            rows.append((number, key, kind, *columns))
+            authors += [(author, number) for author in listing.authors]
+        self._db.executemany(_ENTER, rows)
+        if not self._is_new:
+            self._db.executemany(
+                "DELETE FROM authorship WHERE number = ?", [(row[0],) for row in rows]
+            )
+        self._db.executemany("INSERT OR IGNORE INTO authorship VALUES (?, ?)", authors)
+
+    def _number_of(self, key: str) -> int:
+        found = None if self._is_new else self._touch(key)
+        if found is not None:
+            return found
+        self._number += 1
+        if not self._is_new:
+            self._db.execute("INSERT INTO touched (number, key) VALUES (?, NULL)", (self._number,))
+        return self._number
+
+    def _touch(self, key: str) -> int | None:
+        row = self._db.execute("SELECT number FROM listing WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        self._db.execute(
+            "INSERT OR IGNORE INTO touched SELECT * FROM listing WHERE number = ?", row
+        )
+        return int(row[0])
+
+    def remove(self, key: str) -> None:
+        """Delete the listing of a document, if it has one."""
+        number = self._touch(key)
+        if number is not None:
+            self._db.execute("DELETE FROM authorship WHERE number = ?", (number,))
+            self._db.execute("DELETE FROM listing WHERE number = ?", (number,))
+
+    def complete(self) -> None:
+        """Sort and count the listings, and index their words."""
+        (all_,) = self._db.execute("SELECT count(*) FROM listing").fetchone()
+        (touched,) = self._db.execute("SELECT count(*) FROM touched").fetchone()
+        self._db.create_function("sort_key", 1, sort_key, deterministic=True)
+        if self._is_new or touched > CORRECTED * all_ or not self._correct():
+            for statement in _ANEW:
+                self._db.execute(statement)
+        for statement in _FACETS:
+            self._db.execute(statement)
+
+    def _correct(self) -> bool:
+        """Correct what the listings that changed touch; false if there is no room for that."""
+        for statement in _CORRECTIONS:
+            self._db.execute(statement)
+        return placing.insert(self._db)
+
+
+_NAMES: Final = (
     "SELECT a.number, group_concat(d.label, ' ') AS names, min(sort_key(d.label)) AS first "
-    "FROM authorship a JOIN document d ON d.key = a.author GROUP BY a.number",
+    "FROM authorship a JOIN document d ON d.key = a.author {where} GROUP BY a.number"
+)
+_TOUCHED: Final = "number IN (SELECT number FROM touched)"
+_SHAPED: Final = ("decade", "language", "licence", "host")
+_SAME: Final = "s.kind = l.kind AND " + " AND ".join(f"s.{name} IS l.{name}" for name in _SHAPED)
+_INDEX_WORDS: Final = (
+    "INSERT INTO words (rowid, title, author, notes) "
+    "SELECT number, title, names, notes FROM listing {where} ORDER BY number"
+)
+_ANEW: Final = (
+    f"CREATE TEMP TABLE name AS {_NAMES.format(where='')}",
     "CREATE UNIQUE INDEX temp.name_by_number ON name (number)",
+    "UPDATE listing SET names = n.names, author_key = n.first FROM name n "
+    "WHERE n.number = listing.number",
+    "DROP TABLE temp.name",
     "DELETE FROM shape",
     "INSERT INTO shape (kind, decade, language, licence, host, count) "
     "SELECT kind, decade, language, licence, host, count(*) FROM listing "
     "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
     "DELETE FROM place",
-    "INSERT INTO place SELECT number, shape, "
-    "row_number() OVER (ORDER BY is_untitled, title, key), "
-    "row_number() OVER (ORDER BY year IS NULL, year, is_untitled, title, key), "
-    "row_number() OVER "
-    "(ORDER BY author IS NULL, author, year IS NULL, year, is_untitled, title, key) "
-    "FROM (SELECT l.number, l.key, s.shape, d.year, d.label = d.key AS is_untitled, "
-    "sort_key(d.label) AS title, n.first AS author "
-    "FROM listing l JOIN document d ON d.key = l.key LEFT JOIN name n USING (number) "
-    "JOIN shape s ON s.kind = l.kind AND s.decade IS l.decade AND s.language IS l.language "
-    "AND s.licence IS l.licence AND s.host IS l.host)",
+    *placing.anew(_SAME),
     "INSERT INTO words (words) VALUES ('delete-all')",
-    "INSERT INTO words (rowid, title, author, notes) "  # noqa: S608
-    f"SELECT l.number, substr(d.label, 1, {_LONGEST}), coalesce(n.names, ''), "
-    f"substr(l.notes, 1, {_LONGEST}) "
-    "FROM listing l JOIN document d ON d.key = l.key LEFT JOIN name n USING (number) "
-    "ORDER BY l.number",
+    _INDEX_WORDS.format(where=""),
     "INSERT INTO words (words) VALUES ('optimize')",
-    "DROP TABLE temp.name",
+)
+_CORRECTIONS: Final = (
+    "UPDATE listing SET names = '', author_key = NULL WHERE " + _TOUCHED,
+    f"UPDATE listing SET names = n.names, author_key = n.first "  # noqa: S608
+    f"FROM ({_NAMES.format(where=f'WHERE a.{_TOUCHED}')}) n WHERE n.number = listing.number",
+    # A combination that nothing has any more keeps its number and counts for nothing.
+    "UPDATE shape SET count = count - t.gone FROM (SELECT s.shape AS shape, count(*) AS gone "
+    f"FROM touched l JOIN shape s ON {_SAME} WHERE l.key IS NOT NULL GROUP BY 1) t "
+    "WHERE t.shape = shape.shape",
+    "INSERT INTO shape (kind, decade, language, licence, host, count) "  # noqa: S608
+    f"SELECT DISTINCT kind, decade, language, licence, host, 0 FROM listing l WHERE {_TOUCHED} "
+    f"AND NOT EXISTS (SELECT 1 FROM shape s WHERE {_SAME})",
+    "UPDATE shape SET count = count + t.come FROM (SELECT s.shape AS shape, count(*) AS come "  # noqa: S608
+    f"FROM listing l JOIN shape s ON {_SAME} WHERE l.{_TOUCHED} GROUP BY 1) t "
+    "WHERE t.shape = shape.shape",
+    "INSERT INTO words (words, rowid, title, author, notes) "
+    "SELECT 'delete', number, title, names, notes FROM touched WHERE key IS NOT NULL",
+    _INDEX_WORDS.format(where="WHERE " + _TOUCHED),
+)
+_COUNT: Final = (
+    "INSERT INTO facet SELECT kind, name, CASE WHEN value IS NULL THEN 0 ELSE row_number() OVER "
+    "(PARTITION BY kind, name ORDER BY value IS NULL, count DESC, value) END, value, count FROM "
+)
+_FACETS: Final = (
     "DELETE FROM facet",
     *[
         f"{_COUNT} (SELECT {kind} AS kind, 'author' AS name, a.author AS value, "  # noqa: S608
@@ -145,7 +150,7 @@ _COMPLETE: Final = (
     ],
     *[
         f"{_COUNT} (SELECT {kind} AS kind, '{name}' AS name, {name} AS value, "  # noqa: S608
-        "sum(count) AS count FROM shape GROUP BY 1, 3)"
+        "sum(count) AS count FROM shape WHERE count > 0 GROUP BY 1, 3)"
         for name in _SHAPED
         for kind in ("kind", "''")
     ],

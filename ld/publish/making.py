@@ -19,18 +19,22 @@ from ld.errors import (
     NoEditionError,
     RefusedError,
 )
-from ld.publish import directory, files
-from ld.publish.build import Builder
+from ld.publish import directory, files, inputs
+from ld.publish.building import Build
+from ld.publish.judging import Rules
 from ld.publish.outcome import Progress, Publication
-from ld.publish.scratch import Rejected, Scratch, seconds
+from ld.publish.scratch import Scratch, seconds
 from ld.publish.staging import Staging
+from ld.publish.survey import Survey
+from ld.publish.workers import Workers
+from ld.publish.writing import Writing
 from ld.report import Finding, Severity
-from ld.validate import across, shapes
-from ld.validate.gate import Gate
 
 #: A publication that would lose more than this share and more than this many is refused.
 LOSS_SHARE: Final = 0.05
 LOSS_NUMBER: Final = 10
+#: If more than this share of the seeds changed, all are built anew: it takes no longer.
+MOST_CHANGED: Final = 0.25
 
 
 class Making:
@@ -43,11 +47,15 @@ class Making:
         now: Callable[[], datetime],
         *,
         plan: bool = False,
+        workers: int = 1,
     ) -> None:
         self.data = data
         self.progress = progress
         self.now = now
         self.plan = plan
+        self.workers = Workers(workers)
+        self.inputs: str | None = None
+        self.is_purged = False
         self.remarks: list[str] = []
         self.parent: Edition | None = None
 
@@ -90,10 +98,10 @@ class Making:
         self.created = seconds(started)
         base = "" if self.parent is None else self.parent.base
         self.staging = Staging(self.folder / records.FILE, base, self.sequence, self.created)
-        (self.work / "results.nt").touch()
         try:
             yield self
         finally:
+            self.workers.close()
             self.staging.db.close()
 
     def require_base(self, base: str) -> None:
@@ -105,72 +113,47 @@ class Making:
             )
         self.staging.base = base
 
-    def build(self, seeds: Path, settings: Settings, accept_loss: int) -> None:
-        """Read, map, validate and judge all seeds."""
-        self.staging.forget_seeds()
-        self.staging.report(_about_settings(settings))
+    def build(self, seeds: Path, settings: Settings, *, accept_loss: int, whole: bool) -> None:
+        """Read, map, validate and judge the seeds, or those that changed since the parent."""
+        self.inputs = inputs.of(settings, self.started)
+        rules = Rules(
+            settings=settings,
+            started=self.started,
+            created=self.created,
+            parent=None if self.parent is None else self.parent.path / records.FILE,
+            may_keep=self.parent is not None
+            and self.parent.manifest["rights"] == settings.rights_facts(),
+        )
         with closing(Scratch(self.work / "scratch.sqlite")) as scratch:
-            self.progress.step("read")
-            unreadable = self._read(scratch, seeds, settings)
-            reasons = self._judge(scratch, settings, unreadable)
-        self.progress.step("compare")
-        self.staging.delete_unseen(reasons)
-        self.staging.report(across.dangling(self.staging.db))
-        self.staging.report(across.suffix_collisions(self.staging.db))
+            build = Build(self.staging, rules, scratch, self.workers, self.progress)
+            survey = None if whole else self._survey(seeds, settings)
+            if survey is None:
+                self.staging.forget_seeds()
+                self.staging.report(_about_settings(settings))
+                build.whole(seeds)
+            else:
+                build.changed(seeds, survey)
         self._require_acceptable_loss(accept_loss)
 
-    def _judge(
-        self, scratch: Scratch, settings: Settings, unreadable: list[Rejected]
-    ) -> dict[str, str]:
-        """Decide what stands; give the reasons for which documents are gone, by key."""
-        may_keep = self.parent is not None and (
-            self.parent.manifest["rights"] == settings.rights_facts()
-        )
-        gate = Gate(shapes.load(settings.base))
-        with (self.work / "results.nt").open("a", encoding="utf-8") as results:
-            builder = Builder(
-                self.staging, settings, gate, results, self.started, may_keep=may_keep
-            )
-            self.progress.step("map")
-            for rejected in unreadable:
-                builder.hold(rejected, self._key_before(rejected.path))
-            total = scratch.count_texts()
-            for done, group in enumerate(scratch.texts(), start=1):
-                scratch.note_agents(builder.add(group).agents)
-                self.progress.count(done, total)
-            builder.flush()
-            builder.keep_held()
-            self.progress.step("agents")
-            builder.add_dataset()
-            builder.add_agents(scratch)
-        gate.close()
-        return builder.reasons
+    def _survey(self, seeds: Path, settings: Settings) -> Survey | None:
+        """Look for what changed; None if everything is to be built, for want of a fit parent."""
+        if self.parent is None or self.parent.manifest.get("inputs") != self.inputs:
+            return None
+        survey = Survey(self.staging.db, seeds, self.parent.created)
+        if survey.share > MOST_CHANGED:
+            return None
+        return survey if settings.manifest is None or survey.is_same_set else None
 
-    def _read(self, scratch: Scratch, seeds: Path, settings: Settings) -> list[Rejected]:
-        """Read all seeds and report what is wrong with them; give those that are no records."""
-        read = 0
-        unreadable = []
-
-        def one_more() -> None:
-            nonlocal read
-            read += 1
-            self.progress.count(read, None)
-
-        self.staging.report(scratch.read_manifest(settings, seeds))
-        for found in scratch.read_seeds(seeds, settings, one_more):
-            if isinstance(found, Finding):
-                self.staging.report([found])
-            else:
-                unreadable.append(found)
-        self.staging.report(scratch.unused_rows(settings))
-        return unreadable
-
-    def _key_before(self, path: str) -> str:
-        """Give the key of the document that a seed file went into before; empty if none."""
-        if self.parent is None:
-            return ""
-        row = self.parent.db.execute("SELECT key FROM seed WHERE path = ?", (path,)).fetchone()
-        return "" if row is None else str(row["key"])
+    def _fit_parent(self) -> Edition | None:
+        """Give the parent if its dumps and its graph are undamaged, to take over what stays."""
+        if self.parent is None or self.is_purged:
+            return None
+        try:
+            self.parent.verify()
+        except EditionDamagedError as error:
+            self.remarks.append(f"Everything was written anew: {error}.")
+            return None
+        return self.parent
 
     def _require_acceptable_loss(self, accept_loss: int) -> None:
         if self.parent is None:
@@ -216,7 +199,8 @@ class Making:
         for key, version in then:
             self.staging.take_back(key, version)
         reason = f"Not in edition {edition_id}, which was taken back."
-        self.staging.delete_unseen(dict.fromkeys(self._unseen(), reason))
+        unmet = self.staging.unmet()
+        self.staging.delete_all(unmet, dict.fromkeys(unmet, reason))
         self.staging.settle_seeds(reason)
 
     def withdraw(self, keys: list[str], reason: str, *, purge: bool) -> None:
@@ -227,18 +211,14 @@ class Making:
                 raise DocumentNotFoundError(f"There is no text {key} in this corpus.")
             self.staging.withdraw(key, reason)
             if purge:
+                self.is_purged = True
                 self.staging.purge(key)
-        self.staging.keep_all_in_use()
-        self.staging.delete_unseen({})
+        self.staging.delete_all(self.staging.agents_not_in_use(), {})
 
     def _parent_required(self) -> Edition:
         if self.parent is None:
             raise NoEditionError("Nothing has been published yet, so there is nothing to change.")
         return self.parent
-
-    def _unseen(self) -> list[str]:
-        rows = self.staging.db.execute("SELECT key FROM document WHERE seen <> ?", (self.sequence,))
-        return [key for (key,) in rows]
 
     def finish(self, settings: Settings | None, kind: str, note: str) -> Publication:
         """Compare with the parent and, unless nothing changed, write everything and switch."""
@@ -287,22 +267,19 @@ class Making:
         facts: dict[str, Any],
     ) -> None:
         step = self.progress.step
-        step("statements")
-        plain = self.work / files.PLAIN_DUMP
-        counts["statements"] = files.write_statements(self.staging, plain)
+        step("index")
         self.staging.index()
+        self.staging.write_out()
+        writing = Writing(self.folder, self.staging, self._fit_parent(), self.workers)
+        step("dumps")
+        counts["statements"] = writing.dumps()
         self.staging.note_edition(edition_id, kind, note, counts)
+        self.staging.write_results(self.work / "results.nt")
         self.staging.close()
         step("graph")
-        files.load_graph(plain, self.folder / files.GRAPH)
-        step("dumps")
-        files.write_dumps(plain, self.folder / files.DUMPS)
+        writing.graph()
         step("report")
-        files.write_report(
-            self.work / "results.nt",
-            self.folder / files.REPORT,
-            conforms=counts["violations"] + counts["warnings"] == 0,
-        )
+        files.write_report(self.work / "results.nt", self.folder / files.REPORT)
         step("manifest")
         identity = {
             "format": FORMAT,
@@ -314,6 +291,8 @@ class Making:
             "note": note,
             "created": self.created,
             "counts": counts,
+            "inputs": self.inputs,
+            "continued": writing.continued,
         }
         files.write_manifest(self.folder, identity | facts["manifest"])
         step("sync")

@@ -7,7 +7,7 @@ from ld.report import Finding
 
 #: The steps of a publication, in order; `Progress.step` is called before each.
 STEPS: Final = (
-    "lock", "sweep", "stage", "read", "map", "agents", "compare", "statements", "graph", "dumps",
+    "lock", "sweep", "stage", "read", "map", "agents", "compare", "index", "dumps", "graph",
     "report", "manifest", "sync", "check", "move", "current", "prune",
 )  # fmt: skip
 

@@ -1,22 +1,32 @@
 """The staged records of an edition in the making: what stands, what changed, what was found."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import orjson
 
 from ld import iri, records
-from ld.document import Derivation, Document
 from ld.publish import indexing
+from ld.publish.drafts import Draft, described
+from ld.publish.judging import SeedState, Verdict
+from ld.record import Origin
 from ld.report import Finding
-from ld.stored import kind_of, references
-from ld.terms import Statement, is_iri_term, literal_of
+from ld.stored import kind_of
 from ld.terms import iri as iri_term
-from ld.vocabulary import FOAF, RDF_TYPE, RDFS_IS_DEFINED_BY, dcterms, earliest_year, schema
+from ld.vocabulary import dcterms
 
-_NAMES: Final = (schema("name"), dcterms("title"), iri_term(FOAF + "name"))
+_DOCUMENT: Final = (
+    "INSERT OR REPLACE INTO document "
+    "(key, kind, version, state, kept_from, label, label_language, year, context) "
+    "VALUES (?, ?, ?, 'published', NULL, ?, ?, ?, ?)"
+)
+# A text and its parts: the range holds them and others, such as `text/a-b` beside `text/a`.
+_OF_TEXT: Final = "(key >= :key AND key < :key || '0' AND (key = :key OR key > :key || '/'))"
+
+_UNMET: Final = "SELECT key FROM document WHERE key NOT IN (SELECT key FROM met)"
+_AGENTS: Final = {"first": iri.AGENT, "end": iri.AGENT[:-1] + "0"}
 
 
 class Staging:
@@ -26,9 +36,16 @@ class Staging:
         is_new = not path.exists()
         self.db = records.create(path) if is_new else records.write_to(path)
         self.db.execute("PRAGMA secure_delete = ON")
+        # What this edition met; the rest of what stands is gone.
+        self.db.execute("CREATE TEMP TABLE met (key TEXT PRIMARY KEY) WITHOUT ROWID")
         self.base = base
         self.sequence = sequence
         self.created = created
+        self._has_parent = not is_new
+        (self._version,) = self.db.execute(
+            "SELECT coalesce(max(version), 0) FROM version"
+        ).fetchone()
+        self._listings = indexing.Listings(self.db, is_new=is_new)
         self.db.execute("BEGIN")
 
     def close(self) -> None:
@@ -36,10 +53,36 @@ class Staging:
         self.db.execute("COMMIT")
         self.db.close()
 
+    def write_out(self) -> None:
+        """Write everything out so far, for others to read."""
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+
     def forget_seeds(self) -> None:
         """Drop what the parent knew of its seeds and found in them."""
-        self.db.execute("DELETE FROM seed")
-        self.db.execute("DELETE FROM finding")
+        for table in ("seed", "finding", "result"):
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def forget_texts(self, texts: Iterable[str]) -> None:
+        """Drop what the parent knew of the seeds of these texts and found in them."""
+        for key in texts:
+            bound = {"key": key}
+            self.db.execute(
+                "DELETE FROM finding WHERE file IN (SELECT path FROM seed WHERE text = :key)", bound
+            )
+            self.db.execute("DELETE FROM seed WHERE text = :key", bound)
+            self.db.execute(f"DELETE FROM finding WHERE {_OF_TEXT}", bound)  # noqa: S608
+            self.db.execute(f"DELETE FROM result WHERE {_OF_TEXT}", bound)  # noqa: S608
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Drop what the parent knew of these seeds and found in them."""
+        for path in paths:
+            self.db.execute("DELETE FROM seed WHERE path = ?", (path,))
+            self.db.execute("DELETE FROM finding WHERE file = ?", (path,))
+
+    def forget_rules(self, rules: Iterable[str]) -> None:
+        """Drop all findings of these rules."""
+        self.db.executemany("DELETE FROM finding WHERE rule = ?", [(rule,) for rule in rules])
 
     def report(self, findings: Iterable[Finding]) -> None:
         """Add findings."""
@@ -51,13 +94,9 @@ class Staging:
             ],
         )
 
-    def note_seed(
-        self, path: str, size: int, mtime_ns: int, key: str, state: str, reason: str
-    ) -> None:
-        """Say what became of one seed file."""
-        self.db.execute(
-            "INSERT INTO seed VALUES (?, ?, ?, ?, ?, ?)", (path, size, mtime_ns, key, state, reason)
-        )
+    def note_seeds(self, seeds: Iterable[SeedState]) -> None:
+        """Say what became of seed files."""
+        self.db.executemany("INSERT INTO seed VALUES (?, ?, ?, ?, ?, ?, ?)", seeds)
 
     def settle_seeds(self, reason: str) -> None:
         """Bring what became of the seeds into line with the documents that stand now."""
@@ -71,57 +110,91 @@ class Staging:
             (reason,),
         )
 
-    def forget_findings(self, files: Iterable[str]) -> None:
-        """Drop what was found in these seed files."""
-        self.db.executemany("DELETE FROM finding WHERE file = ?", [(file,) for file in files])
+    def enter(self, verdict: Verdict) -> None:
+        """Take up what was decided about some documents."""
+        for file in verdict.retracted:
+            self.db.execute("DELETE FROM finding WHERE file = ?", (file,))
+        self.report(verdict.findings)
+        self.note_seeds(verdict.seeds)
+        self.db.executemany(
+            "INSERT OR REPLACE INTO result VALUES (?, ?)", sorted(verdict.results.items())
+        )
+        for key in verdict.kept:
+            self.keep(key)
+        self._put(verdict.drafts)
+
+    def _put(self, drafts: Sequence[Draft]) -> None:
+        """Let documents stand as they are now; a change only if their statements changed."""
+        unchanged = [draft for draft in drafts if draft.version]
+        self.db.executemany(
+            "UPDATE version SET derivations = ? WHERE version = ?",
+            [(d.derivations, d.version) for d in unchanged if d.derivations is not None],
+        )
+        self.db.executemany(
+            "UPDATE document SET state = 'published', kept_from = NULL "
+            "WHERE key = ? AND state <> 'published'",
+            [(draft.key,) for draft in unchanged],
+        )
+        changed = []
+        for draft in drafts:
+            if draft.version == 0:
+                self._version += 1
+                changed.append(draft._replace(version=self._version))
+        self.db.executemany(
+            "INSERT INTO version (version, key, digest, datestamp, stated, volatile, derivations) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (d.version, d.key, d.digest, self.created, d.stated, d.volatile, d.derivations)
+                for d in changed
+            ],
+        )
+        self.db.executemany(
+            "INSERT INTO change VALUES (?, ?, ?, ?, '')",
+            [
+                (self.sequence, d.key, "updated" if self.stands(d.key) else "created", d.version)
+                for d in changed
+            ],
+        )
+        self._stand(changed)
+        self._meet([draft.key for draft in unchanged])
+
+    def _stand(self, drafts: Sequence[Draft]) -> None:
+        if self._has_parent:
+            self.db.executemany(
+                "DELETE FROM reference WHERE source = ?", [(d.key,) for d in drafts]
+            )
+        self.db.executemany(
+            _DOCUMENT,
+            [
+                (d.key, kind_of(d.key), d.version, d.label, d.label_language, d.year, d.context)
+                for d in drafts
+            ],
+        )
+        self.db.executemany(
+            "INSERT INTO reference (target, source) VALUES (?, ?)",
+            [(target, draft.key) for draft in drafts for target in draft.references],
+        )
+        self._listings.enter([(d.key, d.listing) for d in drafts if d.listing is not None])
+        self._meet([draft.key for draft in drafts])
+
+    def _meet(self, keys: Iterable[str]) -> None:
+        self.db.executemany("INSERT OR IGNORE INTO met VALUES (?)", [(key,) for key in keys])
 
     def stands(self, key: str) -> bool:
-        """Say whether the parent, or this edition so far, has the document."""
-        return self._current(key) is not None
-
-    def withdrawal(self, key: str) -> str | None:
-        """Give the reason for which the curator withdrew a document or its text, else None."""
-        row = self.db.execute(
-            "SELECT reason FROM withdrawal WHERE key IN (?, ?)", (key, iri.text_of_part(key))
-        ).fetchone()
-        return None if row is None else str(row[0])
-
-    def put(self, document: Document) -> None:
-        """Let a document stand as it is now; a change only if its stated statements changed."""
-        current = self._current(document.key)
-        everything = sorted((*document.stated, *document.volatile))
-        if current is not None and current[1] == document.digest:
-            version = current[0]
-            self._refresh_derivations(version, document.derivations)
-        else:
-            version = self._add_version(
-                document.key,
-                document.digest,
-                records.pack(document.stated),
-                records.pack(document.volatile),
-                records.pack_derivations(everything, document.derivations),
-            )
-            self._note_change(document.key, "updated" if current else "created", version, "")
-        self._stand(document.key, version, document.stated)
+        """Say whether a document stands, in the parent or in this edition so far."""
+        if not self._has_parent:
+            return False
+        row = self.db.execute("SELECT 1 FROM document WHERE key = ?", (key,)).fetchone()
+        return row is not None
 
     def keep(self, key: str) -> None:
         """Let the previous version of a document stand."""
         self.db.execute(
-            "UPDATE document SET state = 'kept', seen = :sequence, kept_from = coalesce(kept_from, "
+            "UPDATE document SET state = 'kept', kept_from = coalesce(kept_from, "
             "(SELECT max(sequence) FROM change WHERE key = :key)) WHERE key = :key",
-            {"sequence": self.sequence, "key": key},
+            {"key": key},
         )
-
-    def keep_text(self, key: str) -> None:
-        """Let the previous versions of a text and of its parts stand."""
-        for one in self._standing(key):
-            self.keep(one)
-
-    def keep_all_in_use(self) -> None:
-        """Let everything stand that does, but for agents that nothing refers to any more."""
-        self.db.execute("UPDATE document SET seen = ? WHERE kind <> 'agent'", (self.sequence,))
-        for key in self.agents_in_use():
-            self.db.execute("UPDATE document SET seen = ? WHERE key = ?", (self.sequence, key))
+        self._meet([key])
 
     def withdraw(self, key: str, reason: str) -> None:
         """Take out a text and its parts, now and in later editions."""
@@ -136,27 +209,26 @@ class Staging:
         for one in sorted({key, *self._standing(key)} - {key for (key,) in changed}):
             self.delete(one, reason)
         self.db.execute(
-            "UPDATE seed SET state = 'withheld', reason = ? WHERE key = ? OR key GLOB ?",
-            (f"Withdrawn: {reason}", key, f"{key}/*"),
+            f"UPDATE seed SET state = 'withheld', reason = :reason WHERE {_OF_TEXT}",  # noqa: S608
+            {"reason": f"Withdrawn: {reason}", "key": key},
         )
 
     def purge(self, key: str) -> None:
         """Remove every version of a text and its parts, and what was found in their files."""
-        text = {"key": key, "parts": f"{key}/*"}
-        one = "key = :key OR key GLOB :parts"
-        self.db.execute(f"UPDATE change SET version = NULL WHERE {one}", text)  # noqa: S608
-        self.db.execute(f"DELETE FROM version WHERE {one}", text)  # noqa: S608
-        self.db.execute(
-            f"DELETE FROM finding WHERE {one} OR file IN (SELECT path FROM seed WHERE {one})",  # noqa: S608
-            text,
-        )
+        text = {"key": key}
+        for statement in (
+            f"UPDATE change SET version = NULL WHERE {_OF_TEXT}",  # noqa: S608
+            f"DELETE FROM version WHERE {_OF_TEXT}",  # noqa: S608
+            f"DELETE FROM result WHERE {_OF_TEXT}",  # noqa: S608
+            f"DELETE FROM finding WHERE {_OF_TEXT} OR file IN "  # noqa: S608
+            f"(SELECT path FROM seed WHERE {_OF_TEXT})",
+        ):
+            self.db.execute(statement, text)
 
     def _standing(self, key: str) -> list[str]:
         """List the keys of a text and its parts, as far as they stand."""
-        rows = self.db.execute(
-            "SELECT key FROM document WHERE key = ? OR key GLOB ?", (key, f"{key}/*")
-        ).fetchall()
-        return [one for (one,) in rows]
+        rows = self.db.execute(f"SELECT key FROM document WHERE {_OF_TEXT}", {"key": key})  # noqa: S608
+        return [one for (one,) in rows.fetchall()]
 
     def take_back(self, key: str, version: int) -> None:
         """Let an older version of a document stand again, under a new datestamp."""
@@ -165,35 +237,106 @@ class Staging:
             "SELECT digest, stated, volatile, derivations FROM version WHERE version = ?",
             (version,),
         ).fetchone()
-        if current is not None and current[1] == digest:
-            version = current[0]
-        else:
-            version = self._add_version(key, digest, stated, volatile, derivations)
-            kind = "updated" if current else "created"
-            self._note_change(key, kind, version, "taken back from an earlier edition")
-        self._stand(key, version, tuple(records.unpack(stated)))
+        if current == digest:
+            self.db.execute(
+                "UPDATE document SET state = 'published', kept_from = NULL WHERE key = ?", (key,)
+            )
+            self._meet([key])
+            return
+        self._version += 1
+        self.db.execute(
+            "INSERT INTO version (version, key, digest, datestamp, stated, volatile, derivations) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self._version, key, digest, self.created, stated, volatile, derivations),
+        )
+        kind = "created" if current is None else "updated"
+        self._note_change(key, kind, self._version, "taken back from an earlier edition")
+        draft = Draft(key, digest, self._version, derivations)
+        self._stand([described(draft, tuple(records.unpack(stated)), self.base)])
 
     def delete(self, key: str, reason: str) -> None:
         """Take a document out and leave its tombstone in the history."""
         self._note_change(key, "deleted", None, reason)
+        self._listings.remove(key)
         self.db.execute("DELETE FROM document WHERE key = ?", (key,))
         self.db.execute("DELETE FROM reference WHERE source = ?", (key,))
-        indexing.remove(self.db, key)
+        self.db.execute("DELETE FROM result WHERE key = ?", (key,))
 
-    def delete_unseen(self, reasons: dict[str, str]) -> None:
-        """Take out every document that this edition did not meet."""
-        unseen = self.db.execute(
-            "SELECT key FROM document WHERE seen <> ? ORDER BY key", (self.sequence,)
-        ).fetchall()
-        for (key,) in unseen:
+    def unmet(self) -> list[str]:
+        """List what stands and was not met."""
+        rows = self.db.execute(f"{_UNMET} ORDER BY key")
+        return [key for (key,) in rows]
+
+    def delete_unmet(self, reasons: dict[str, str]) -> None:
+        """Take out every text and part that this edition did not meet."""
+        rows = self.db.execute(f"{_UNMET} AND kind IN ('text', 'part') ORDER BY key").fetchall()
+        self.delete_all([key for (key,) in rows], reasons)
+
+    def delete_unmet_agents(self, reasons: dict[str, str]) -> None:
+        """Take out every agent, and the dataset, if this edition did not meet it."""
+        rows = self.db.execute(f"{_UNMET} AND kind IN ('agent', 'dataset') ORDER BY key").fetchall()
+        self.delete_all([key for (key,) in rows], reasons)
+
+    def agents_not_in_use(self) -> list[str]:
+        """List the agents that stand and that no document refers to."""
+        rows = self.db.execute(
+            "SELECT key FROM document WHERE kind = 'agent' "
+            "AND key NOT IN (SELECT target FROM reference) ORDER BY key"
+        )
+        return [key for (key,) in rows]
+
+    def delete_all(self, keys: Iterable[str], reasons: dict[str, str]) -> None:
+        """Take out documents, each for its reason or for that of its absence."""
+        for key in keys:
             self.delete(key, reasons.get(key) or _reason_of_absence(key))
+
+    def unmet_of(self, texts: Iterable[str]) -> list[str]:
+        """List the documents of these texts that stand and were not met."""
+        met = "AND key NOT IN (SELECT key FROM met)"
+        query = f"SELECT key FROM document WHERE {_OF_TEXT} {met} ORDER BY key"  # noqa: S608
+        return [one for key in texts for (one,) in self.db.execute(query, {"key": key}).fetchall()]
+
+    def agents_of(self, text: str) -> list[str]:
+        """List the agents that a text and its parts refer to."""
+        rows = self.db.execute(
+            "SELECT DISTINCT target FROM reference WHERE source >= :key AND source < :key || '0' "
+            "AND (source = :key OR source > :key || '/') "
+            # By source: there are as many agents as in the corpus, and few in one text.
+            "AND +target >= :first AND +target < :end",
+            {"key": text, **_AGENTS},
+        )
+        return [key for (key,) in rows]
+
+    def is_referred_to(self, key: str) -> bool:
+        """Say whether a document that stands refers to this one."""
+        row = self.db.execute("SELECT 1 FROM reference WHERE target = ? LIMIT 1", (key,)).fetchone()
+        return row is not None
+
+    def first_naming(self, agent: str) -> tuple[str, tuple[Origin, ...]] | None:
+        """Give an agent's name and where the first text that refers to it names it."""
+        row = self.db.execute(
+            "SELECT a.label, v.stated, v.volatile, v.derivations FROM reference r "
+            "JOIN document d ON d.key = r.source JOIN version v ON v.version = d.version "
+            "JOIN document a ON a.key = r.target "
+            "WHERE r.target = ? AND d.kind IN ('text', 'part') ORDER BY r.source LIMIT 1",
+            (agent,),
+        ).fetchone()
+        if row is None:
+            return None
+        label, stated, volatile, packed = row
+        statements = sorted((*records.unpack(stated), *records.unpack(volatile)))
+        named = iri_term(self.base + agent)
+        for statement, why in records.unpack_derivations(statements, packed).items():
+            if statement[1] == dcterms("creator") and statement[2] == named:
+                return str(label), why.origins
+        return None
 
     def agents_in_use(self) -> Iterator[str]:
         """Give the keys of the agents that a standing document refers to, sorted."""
         rows = self.db.execute(
-            "SELECT DISTINCT r.target FROM reference r JOIN document d ON d.key = r.source "
-            "WHERE r.target GLOB 'agent/*' AND d.seen = ? ORDER BY r.target",
-            (self.sequence,),
+            "SELECT DISTINCT target FROM reference WHERE target >= :first AND target < :end "
+            "ORDER BY target",
+            _AGENTS,
         ).fetchall()
         return (key for (key,) in rows)
 
@@ -237,7 +380,7 @@ class Staging:
 
     def index(self) -> None:
         """Sort, count and index what stands, once nothing of it changes any more."""
-        indexing.complete(self.db)
+        self._listings.complete()
 
     def note_edition(self, edition_id: str, kind: str, note: str, counts: dict[str, int]) -> None:
         """Enter this edition into the list of all editions."""
@@ -253,91 +396,37 @@ class Staging:
             (self.sequence, limit),
         ).fetchall()
 
-    def _current(self, key: str) -> tuple[int, str] | None:
-        row: tuple[int, str] | None = self.db.execute(
-            "SELECT d.version, v.digest FROM document d JOIN version v ON v.version = d.version "
+    def changed_keys(self) -> list[str]:
+        """List the documents that this edition changes."""
+        rows = self.db.execute("SELECT key FROM change WHERE sequence = ?", (self.sequence,))
+        return [key for (key,) in rows]
+
+    def extent(self) -> tuple[int, int]:
+        """Count the documents that this edition changes, and those that stand."""
+        (changed,) = self.db.execute(
+            "SELECT count(*) FROM change WHERE sequence = ?", (self.sequence,)
+        ).fetchone()
+        (standing,) = self.db.execute("SELECT count(*) FROM document").fetchone()
+        return changed, standing
+
+    def write_results(self, path: Path) -> None:
+        """Write what pySHACL reported on the documents, as N-Triples lines."""
+        with path.open("w", encoding="utf-8") as stream:
+            for (lines,) in self.db.execute("SELECT lines FROM result ORDER BY key"):
+                stream.write(lines)
+
+    def _current(self, key: str) -> str | None:
+        row = self.db.execute(
+            "SELECT v.digest FROM document d JOIN version v ON v.version = d.version "
             "WHERE d.key = ?",
             (key,),
         ).fetchone()
-        return row
-
-    def _add_version(
-        self, key: str, digest: str, stated: bytes, volatile: bytes, derivations: bytes
-    ) -> int:
-        cursor = self.db.execute(
-            "INSERT INTO version (key, digest, datestamp, stated, volatile, derivations) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (key, digest, self.created, stated, volatile, derivations),
-        )
-        return int(cursor.lastrowid or 0)
-
-    def _refresh_derivations(
-        self, version: int, derivations: Mapping[Statement, Derivation]
-    ) -> None:
-        """Bring the places up to date that an unchanged version was read from.
-
-        Its volatile statements stay as they were, and so do the places of those.
-        """
-        stated, volatile, packed = self.db.execute(
-            "SELECT stated, volatile, derivations FROM version WHERE version = ?", (version,)
-        ).fetchone()
-        everything = sorted((*records.unpack(stated), *records.unpack(volatile)))
-        merged = records.unpack_derivations(everything, packed) | dict(derivations)
-        fresh = records.pack_derivations(everything, merged)
-        if fresh != packed:
-            self.db.execute(
-                "UPDATE version SET derivations = ? WHERE version = ?", (fresh, version)
-            )
+        return None if row is None else str(row[0])
 
     def _note_change(self, key: str, kind: str, version: int | None, reason: str) -> None:
         self.db.execute(
             "INSERT INTO change VALUES (?, ?, ?, ?, ?)", (self.sequence, key, kind, version, reason)
         )
-
-    def _stand(self, key: str, version: int, stated: tuple[Statement, ...]) -> None:
-        label, language, year = _summary(key, stated, self.base)
-        self.db.execute(
-            "INSERT OR REPLACE INTO document "
-            "(key, kind, version, state, kept_from, label, label_language, year, context, seen) "
-            "VALUES (?, ?, ?, 'published', NULL, ?, ?, ?, ?, ?)",
-            (
-                key,
-                kind_of(key),
-                version,
-                label,
-                language,
-                year,
-                records.pack(_context(key, stated, self.base)),
-                self.sequence,
-            ),
-        )
-        self.db.execute("DELETE FROM reference WHERE source = ?", (key,))
-        self.db.executemany(
-            "INSERT INTO reference (target, source) VALUES (?, ?)",
-            [(target, key) for target in references(key, stated, self.base)],
-        )
-        indexing.enter(self.db, key, stated, self.base)
-
-
-def _summary(key: str, stated: tuple[Statement, ...], base: str) -> tuple[str, str, int | None]:
-    """Give what lists show of a document: its name, the language of that, and its year."""
-    thing = iri_term(base + key)
-    label, language, year = key, "", None
-    for subject, predicate, obj in stated:
-        if subject == thing and predicate in _NAMES and not is_iri_term(obj):
-            label, tag, _ = literal_of(obj)
-            language = tag or ""
-        elif subject == thing and predicate == earliest_year(base):
-            year = int(literal_of(obj)[0])
-    return label, language, year
-
-
-def _context(key: str, stated: tuple[Statement, ...], base: str) -> list[Statement]:
-    """Give what other documents say of this thing when they point to it."""
-    thing = iri_term(base + key)
-    said = [s for s in stated if s[0] == thing and s[1] in (RDF_TYPE, *_NAMES)]
-    document = iri_term(base + key if key == "dataset" else f"{base}{iri.DOCUMENT}{key}")
-    return sorted([*said, (thing, RDFS_IS_DEFINED_BY, document)])
 
 
 def _reason_of_absence(key: str) -> str:

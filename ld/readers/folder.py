@@ -4,7 +4,8 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from stat import S_ISREG
+from typing import Final, NamedTuple
 
 from ld.corpus import SETTINGS_FILE
 from ld.readers import reader_for
@@ -18,16 +19,31 @@ BESIDE: Final = frozenset({SETTINGS_FILE, "README.md", "README", "SOURCE.md", "S
 _UNFIT_NAME = re.compile(f"{CONTROL.pattern}|[\t\n\r]")
 
 
-def walk(folder: Path) -> Iterator[str | Finding]:
+#: The rules of the findings about files that are no seeds.
+RULES: Final = ("file_name", "link", "special_file", "unknown_format", "unreadable_folder")
+
+
+class SeedFile(NamedTuple):
+    """A seed document by its path, relative to the folder with forward slashes.
+
+    Units: `size` in bytes; `mtime_ns` in nanoseconds since 1970, as the file system has it.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+def walk(folder: Path) -> Iterator[SeedFile | Finding]:
     """Find the seed documents below a folder, and what was left aside.
 
-    Gives paths relative to the folder with forward slashes, sorted within each folder; hidden
-    files are passed over. Linked folders are not followed, so a loop cannot trap the walk.
+    They come sorted within each folder; hidden files are passed over. Linked folders are not
+    followed, so a loop cannot trap the walk.
     """
     yield from _walk(folder, "")
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[str | Finding]:
+def _walk(folder: Path, prefix: str) -> Iterator[SeedFile | Finding]:
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
@@ -50,7 +66,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Finding]:
             )
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), path + "/")
-        elif not _is_file(entry):
+        elif (status := _file_status(entry)) is None:
             yield _no_file(path, is_link=entry.is_symlink())
         elif entry.name in BESIDE:
             continue
@@ -62,14 +78,15 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Finding]:
                 Severity.INFO,
             )
         else:
-            yield path
+            yield SeedFile(path, status.st_size, status.st_mtime_ns)
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _file_status(entry: os.DirEntry[str]) -> os.stat_result | None:
     try:
-        return entry.is_file()
+        status = entry.stat()
     except OSError:  # a circle of links, or a link into a folder that is closed
-        return False
+        return None
+    return status if S_ISREG(status.st_mode) else None
 
 
 def _no_file(path: str, *, is_link: bool) -> Finding:

@@ -15,6 +15,8 @@ from ld.record import Origin
 from ld.report import Finding, Severity
 from ld.vocabulary import dcterms
 
+#: The rules of the findings made here.
+RULES: Final = ("dangling_reference", "suffix_collision")
 #: What may follow the address of a document to ask for one of its representations.
 _SUFFIXES: Final = (*BY_SUFFIX, "html")
 

@@ -6,6 +6,7 @@ normalisation would hide `"abc"^^xsd:boolean` from the shapes and from the repor
 See: https://www.w3.org/TR/shacl/
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,10 +49,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What pySHACL says of one graph: its results, and they themselves as N-Triples lines."""
+    """What pySHACL says of one graph.
+
+    `reports` are the results themselves as N-Triples lines, by focus node; `passed` counts the
+    documents that it need not have looked at.
+    """
 
     results: list[Result]
-    report: str
+    reports: dict[Term, str]
+    passed: int = 0
 
 
 def validate(statements: Iterable[Statement], shapes: rdflib.Graph) -> Outcome:
@@ -73,7 +79,10 @@ def validate(statements: Iterable[Statement], shapes: rdflib.Graph) -> Outcome:
             raise ShapesError(f"pySHACL cannot use the shapes: {text}")
         nodes = list(report.objects(None, _RESULT))
         results = [_result(report, node) for node in nodes]
-        return Outcome(results, _lines(report, nodes))
+        reports: dict[Term, str] = defaultdict(str)
+        for node, result in zip(nodes, results, strict=True):
+            reports[result.focus_node] += _lines(report, node)
+        return Outcome(results, dict(reports))
 
 
 def prepared(shapes: rdflib.Graph) -> rdflib.Graph:
@@ -160,18 +169,17 @@ def _term(node: Node | None) -> Term | None:
             return None
 
 
-def _lines(report: rdflib.Graph, results: list[Node]) -> str:
-    """Give everything reachable from the results, as N-Triples."""
-    lines = []
-    waiting, seen = list(results), set(results)
+def _lines(report: rdflib.Graph, result: Node) -> str:
+    """Give everything reachable from a result, as N-Triples."""
+    lines = [f"_:report <{SH}result> {result.n3()} .\n"]
+    waiting, met = [result], {result}
     while waiting:
         node = waiting.pop()
         for _, predicate, obj in report.triples((node, None, None)):
             lines.append(f"{node.n3()} {predicate.n3()} {_written(obj)} .\n")
-            if isinstance(obj, BNode) and obj not in seen:
-                seen.add(obj)
+            if isinstance(obj, BNode) and obj not in met:
+                met.add(obj)
                 waiting.append(obj)
-    lines += [f"_:report <{SH}result> {node.n3()} .\n" for node in results]
     return "".join(lines)
 
 

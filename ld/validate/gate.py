@@ -7,6 +7,7 @@ of what was passed: a single result there means that the two disagree, and nothi
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -34,37 +35,24 @@ class Gate:
         self._shapes, ours = _ready(shapes)
         self._compiled = compiled or ours
         self._random = random.SystemRandom()
-        self._passed = 0
-        self._sample: list[Sequence[Statement]] = []
 
-    def judge(self, documents: Sequence[Sequence[Statement]]) -> Outcome:
-        """Give what pySHACL finds in these documents."""
-        suspects = [document for document in documents if not self._passes(document)]
-        if not suspects:
-            return Outcome([], "")
-        return authority.validate((s for document in suspects for s in document), self._shapes)
+    def judge(self, documents: Sequence[Sequence[Statement]], sample: int = 0) -> Outcome:
+        """Give what pySHACL finds in these documents.
 
-    def _passes(self, document: Sequence[Statement]) -> bool:
-        if not self._compiled.conforms(document):
-            return False
-        # A reservoir of the least number, so that each passed document has the same chance; a
-        # corpus that is large enough has the share looked at on top, with the suspects.
-        self._passed += 1
-        if len(self._sample) < SAMPLE_LEAST:
-            self._sample.append(document)
-        elif (place := self._random.randrange(self._passed)) < SAMPLE_LEAST:
-            self._sample[place] = document
-        elif self._random.random() < SAMPLE_SHARE:
-            self._check([document])
-        return True
-
-    def close(self) -> None:
-        """Let pySHACL look at the sample of the passed documents.
-
-        Raises: PublicationError if it finds anything in one.
+        So many of those that the compiled validator passes are looked at all the same.
+        Raises: PublicationError if pySHACL finds anything in one of those.
         """
-        self._check(self._sample)
-        self._sample = []
+        conforms = self._compiled.conforms
+        suspects: list[Sequence[Statement]] = []
+        passed: list[Sequence[Statement]] = []
+        for document in documents:
+            (passed if conforms(document) else suspects).append(document)
+        if sample and passed:
+            self._check(self._random.sample(passed, min(sample, len(passed))))
+        if not suspects:
+            return Outcome([], {}, len(passed))
+        found = authority.validate((s for document in suspects for s in document), self._shapes)
+        return replace(found, passed=len(passed))
 
     def _check(self, passed: Sequence[Sequence[Statement]]) -> None:
         outcome = authority.validate((s for document in passed for s in document), self._shapes)

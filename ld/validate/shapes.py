@@ -31,6 +31,11 @@ def load(base: str, files: Path | None = None) -> Graph:
     return _parsed(base, tuple((path.stem, path.read_bytes()) for path in paths))
 
 
+def content() -> bytes:
+    """Give the bytes of all shapes files, one after the other."""
+    return b"".join(path.read_bytes() for path in sorted(folder().glob("*.ttl")))
+
+
 @lru_cache(maxsize=8)
 def _parsed(base: str, documents: tuple[tuple[str, bytes], ...]) -> Graph:
     graph = Graph()
