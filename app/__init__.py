@@ -2,45 +2,68 @@
 
 config, service, editions   what a process is told; what its requests share; what one sees
 documents, catalog, browse  documents of things; the corpus as a whole; its lists
+about, model, api           whose the corpus is, what is said in it, how programs get it
+interfaces, openapi         what programs may ask, for the page and as OpenAPI has it
 sparql, query_page          queries: of programs, of people
 asking, streaming, clients, prepared    how queries come, go on, from whom, and before anybody asks
-feeds, harvest, memento     what changed, for those who keep a copy; documents as they were
+feeds, harvest, dumps       what changed, and all there is, for those who keep a copy
+versions, memento, tombstones    editions and documents as they were, and what is left of them
 quality, changes, tables    whether the data can be trusted; what each edition changed
+readiness, probing          whether registers would take it; addresses asked from within
 operation                   health, rules for crawlers, our own files
-variants, links             one document in each syntax; typed links between them
+variants, links, linksets   one document in each syntax; typed links between them
+doors                       the ways in, for pages that tell of them
 pages, templates, static    what people see
+language, locale            its words, in the languages of the interface
 negotiation, headers, problems, caching, representation, mounting    HTTP
 """
 
+from typing import Final
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, g, request, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.urls import iri_to_uri
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as Redirection
 
 from app import (
+    about,
+    api,
     browse,
     catalog,
     changes,
     documents,
+    dumps,
     feeds,
     harvest,
     headers,
+    language,
+    linksets,
     memento,
+    model,
     operation,
     problems,
     quality,
     query_page,
+    readiness,
     sparql,
+    tombstones,
+    versions,
 )
 from app.asking import Asking
 from app.caching import ResponseCache
 from app.config import Config
 from app.editions import Editions, current_edition
+from app.language import lazy_gettext
 from app.mounting import OUTSIDE, Mount, prefix_of
 from app.pages.frame import frame
+from app.pages.nearby import nearby
 from app.service import EXTENSION, Service
-from ld.errors import EditionError, NoEditionError
+from ld.errors import DocumentWithdrawnError, EditionError, NoEditionError
 from ld.query.client import BrokerClient
+
+_WELL_KNOWN: Final = "/.well-known/"
 
 
 def create_app(config: Config) -> Flask:
@@ -60,28 +83,38 @@ def create_app(config: Config) -> Flask:
         operation.blueprint,
         browse.blueprint,
         catalog.blueprint,
+        about.blueprint,
+        model.blueprint,
+        api.blueprint,
         changes.blueprint,
         quality.blueprint,
+        readiness.blueprint,
         documents.blueprint,
         feeds.blueprint,
         memento.blueprint,
+        linksets.blueprint,
+        dumps.blueprint,
+        versions.blueprint,
         query_page.blueprint,
         harvest.blueprint,
     ):
         app.register_blueprint(blueprint)
-    endpoint = sparql.blueprint()
+    endpoint = sparql.blueprint(about=catalog.about)
     endpoint.before_request(query_page.answer_people)
     app.register_blueprint(endpoint)
     app.before_request(_enter)
     app.after_request(_name_edition)
     app.after_request(headers.secure)
     problems.register(app)
+    app.register_error_handler(DocumentWithdrawnError, tombstones.answer)
+    language.install(app)
     app.context_processor(lambda: {"frame": frame()})
     app.jinja_env.globals["asset"] = operation.asset_address
+    app.jinja_env.globals["nearby"] = nearby
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     mounted = Mount(app.wsgi_app, lambda: _prefix(editions))
     cached = ResponseCache(mounted, lambda: _current_id(editions), config.cache_bytes)
-    app.wsgi_app = Asking(cached)  # type: ignore[method-assign]
+    app.wsgi_app = Asking(language.OneOfOurs(cached))  # type: ignore[method-assign]
     return app
 
 
@@ -91,9 +124,15 @@ def _enter() -> Redirection | None:
         return None
     current_edition()
     if OUTSIDE in request.environ:
-        raise NotFound("Nothing is served here; the corpus has its own path on this host.")
+        if request.path.startswith(_WELL_KNOWN) and request.routing_exception is None:
+            # Those who look there know the host alone (RFC 8615).
+            start = urlsplit(iri_to_uri(current_edition().service_url)).path
+            return redirect(start + request.path.removeprefix("/"), 302, Response)
+        raise NotFound(
+            lazy_gettext("Nothing is served here; the corpus has its own path on this host.")
+        )
     if isinstance(request.routing_exception, NotFound):
-        raise NotFound("Nothing is served at this address. Check its spelling.")
+        raise NotFound(lazy_gettext("Nothing is served at this address. Check its spelling."))
     if request.environ.get("PATH_INFO") == "":
         return redirect(url_for("catalog.home"), 308, Response)
     return None

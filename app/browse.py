@@ -1,7 +1,7 @@
 """Browse and search: the list of texts, chosen by words and facets, and the list of agents.
 
     /texts                 negotiated; ?q= looks for words, the facets narrow, ?sort= sorts
-    /texts.{suffix}        the same list as CSV, as a page, or in an RDF syntax
+    /texts.{suffix}        the same list as CSV, as a feed, as a page, or in an RDF syntax
     /agents                the agents
 
 As data a list comes in pieces, and the `Link` header leads to the next one.
@@ -16,11 +16,14 @@ from werkzeug.exceptions import NotFound
 
 from app import links
 from app.editions import current_edition
+from app.language import DEFAULT, lazy_gettext, ngettext, speaking
+from app.language import gettext as _
 from app.links import Link
 from app.negotiation import negotiate
+from app.pages import list_feed as feed
 from app.pages import listing
 from app.pages.asked import PATH, Asked, asked
-from app.pages.browse import browse_page
+from app.pages.browse import browse_page, title_of
 from app.pages.list_query import list_query
 from app.pages.record import Download
 from app.problems import NotAcceptable
@@ -47,13 +50,16 @@ from ld.vocabulary import RDF_TYPE, RDFS, XSD, schema
 blueprint: Final = Blueprint("browse", __name__)
 
 CSV: Final = Variant("CSV", MEDIA_TYPE, "csv")
-_VARIANTS: Final = (VARIANTS[0], CSV, *VARIANTS[1:])
+FEED: Final = Variant(feed.NAME, feed.MEDIA_TYPE, feed.SUFFIX)
+_VARIANTS: Final = (VARIANTS[0], CSV, *VARIANTS[1:], FEED)
 _BY_SUFFIX: Final = {variant.suffix: variant for variant in _VARIANTS}
 #: Of these the page offers links.
-_OFFERED: Final = ("csv", "ttl", "jsonld")
+_OFFERED: Final = ("csv", "ttl", "jsonld", "atom")
 #: Texts and parts in one piece of a list: whole records, and lines of a table.
 MOST_RECORDS: Final = 500
 MOST_ROWS: Final = 100_000
+#: Entries of a feed, since readers ask for it often.
+MOST_ENTRIES: Final = 100
 _LISTED_AT_ONCE: Final = 500
 _COLUMNS: Final = (
     *("identifier", "page", "kind", "title", "title_language", "authors", "date", "language"),
@@ -77,7 +83,7 @@ def texts() -> Response:
 def texts_variant(suffix: str) -> Response:
     """List the texts that were asked for, in one syntax."""
     if suffix not in _BY_SUFFIX:
-        raise NotFound(f"This comes as {', '.join(_BY_SUFFIX)}.")
+        raise NotFound(lazy_gettext("This comes as %(types)s.", types=", ".join(_BY_SUFFIX)))
     return _texts(_BY_SUFFIX[suffix])
 
 
@@ -89,8 +95,13 @@ def agents() -> Response:
     found = listing.agents(edition, request.args.get("after", ""), service().config.page_size)
     content = render_template(
         "list.html",
-        title="Agents",
-        counted="persons and organisations that the texts or the dataset name",
+        title=_("Agents"),
+        counted=ngettext(
+            "%(number)s person or organisation that the texts or the dataset name.",
+            "%(number)s persons and organisations that the texts or the dataset name.",
+            found.total,
+            number=found.count,
+        ),
         listing=found,
     )
     return page(content, edition.created)
@@ -104,9 +115,17 @@ def _texts(variant: Variant) -> Response:
             return _as_page(edition, wanted)
         if variant is CSV:
             return _table(edition, wanted)
+        if variant is FEED:
+            return _feed(edition, wanted)
         return _records(edition, wanted, variant)
     except DocumentNotFoundError as error:
-        raise NotFound(f"{error} Begin at {address(wanted.without_place().address())}") from error
+        start = address(wanted.without_place().address())
+        raise NotFound(
+            lazy_gettext(
+                "The list has no place where this page begins or ends. Begin at %(address)s",
+                address=start,
+            )
+        ) from error
 
 
 def _as_page(edition: Edition, wanted: Asked) -> Response:
@@ -165,6 +184,22 @@ def _records(edition: Edition, wanted: Asked, variant: Variant) -> Response:
     content = written_as(variant, _statements(edition, wanted, variant, piece, found))
     response = Response(content, mimetype=variant.media_type)
     return _as_data(response, edition, wanted, variant, piece)
+
+
+def _feed(edition: Edition, wanted: Asked) -> Response:
+    piece = _piece(edition, wanted, MOST_ENTRIES)
+    place = feed.Place(
+        page=edition.service_url + wanted.without_place().address(),
+        here=_iri(edition, wanted, FEED),
+        first=_iri(edition, wanted.without_place(), FEED),
+        following=_following(edition, wanted, FEED, piece),
+    )
+    # A feed is data, the same for everyone, whatever language they read.
+    with speaking(DEFAULT):
+        title = f"{edition.manifest['title'] or edition.base}: {title_of(edition, wanted)}"
+    content = feed.list_feed(edition, title, browse.listed(edition, piece.numbers), place)
+    response = Response(content, mimetype=feed.MEDIA_TYPE)
+    return _as_data(response, edition, wanted, FEED, piece)
 
 
 def _statements(

@@ -110,7 +110,15 @@ class ResponseCache:
             if resource is None:
                 return None
             self._resources.move_to_end(key)
-            return resource.representations.get(resource.selection(environ, codings))
+            selection = resource.selection(environ, codings)
+            found = resource.representations.get(selection)
+            other = None if found is not None else resource.otherwise_coded(selection)
+        if other is None or (recoded := other.recoded(codings)) is None:
+            return found
+        with self._lock:
+            if edition == self._edition:
+                self._keep(key, resource.varying, environ, codings, recoded)
+        return recoded
 
     def _ask(
         self, key: _Key, environ: "WSGIEnvironment", codings: tuple[str, ...]
@@ -194,6 +202,17 @@ class _Resource:
     def selection(self, environ: "WSGIEnvironment", codings: tuple[str, ...]) -> _Selection:
         """Give the request's values of what this resource varies by."""
         return codings, *[environ.get(name, "") for name in self._names]
+
+    def otherwise_coded(self, selection: _Selection) -> Representation | None:
+        """Give what was kept for who selects the same and accepts other codings."""
+        return next(
+            (
+                kept
+                for (_, *others), kept in self.representations.items()
+                if others == [*selection[1:]]
+            ),
+            None,
+        )
 
     def add(self, selection: _Selection, representation: Representation, most: int) -> None:
         """Keep a representation, once however many selections lead to it, within `most` bytes."""

@@ -11,10 +11,11 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from app.editions import current_edition
+from app.language import lazy_gettext
 from app.pages.changes import KINDS, edition_changes, editions_page
 from app.service import service
 from app.variants import page, require_html
-from ld import quality
+from ld import kept, quality
 
 blueprint: Final = Blueprint("changes", __name__)
 
@@ -40,7 +41,9 @@ def changes(identifier: str) -> Response:
     require_html()
     past = quality.past(edition, identifier)
     if past is None:
-        raise NotFound("There is no such edition. The page /changes lists those that there are.")
+        raise NotFound(
+            lazy_gettext("There is no such edition. The page /changes lists those that there are.")
+        )
     kind = request.args.get("kind")
     shown = edition_changes(
         edition,
@@ -49,4 +52,6 @@ def changes(identifier: str) -> Response:
         request.args.get("after", "") if kind in KINDS else "",
         service().config.page_size,
     )
-    return page(render_template("edition.html", changes=shown), edition.created)
+    is_kept = identifier in kept.identifiers(edition)
+    content = render_template("edition.html", changes=shown, is_kept=is_kept)
+    return page(content, edition.created)

@@ -1,77 +1,34 @@
-"""The command line: publish, validate, serve, editions, rollback, withdraw, query, export.
+"""The command line: publish, validate, readiness, serve, editions, rollback, withdraw, query,
+export.
 
 Exit codes: 0 published, or nothing to do · 1 refused, or not conforming · 2 wrong use.
 """
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import orjson
 
-from app import serving
+from app import checking, serving
+from app.options import (
+    REFUSED,
+    corpus_options,
+    data_option,
+    errors_told,
+    json_option,
+)
 from app.telling import Bars, as_json, summary, tell_findings
 from ld import corpus
 from ld import publish as publishing
 from ld.edition import EDITIONS, Edition, open_current
-from ld.errors import PressmarkError, SettingsError
 from ld.formats import BY_SUFFIX
 from ld.publish import Publication, directory
 from ld.query import broker, guard, results
 from ld.query.client import BrokerClient
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-REFUSED = 1
-WRONG_USE = 2
-
-
-def data_option(command: F) -> F:
-    """Add --data, which every command has."""
-    return click.option(
-        "--data",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("pressmark-data"),
-        show_default=True,
-        help="The directory that holds the editions.",
-    )(command)
-
-
-def corpus_options(command: F) -> F:
-    """Add the options of the commands that read a folder of seeds."""
-    command = click.option(
-        "--settings",
-        "settings_file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="The settings of the corpus.  [default: corpus.toml beside the seeds]",
-    )(command)
-    return click.option(
-        "--base",
-        metavar="IRI",
-        help="What every IRI begins with; instead of the one in the settings.",
-    )(command)
-
-
-def json_option(command: F) -> F:
-    """Add --json."""
-    return click.option("--json", "in_json", is_flag=True, help="Answer in JSON.")(command)
-
-
-@contextmanager
-def _errors_told() -> Iterator[None]:
-    """Turn what the library raises into a message and an exit code."""
-    try:
-        yield
-    except SettingsError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(WRONG_USE)
-    except PressmarkError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(REFUSED)
+from ld.query.residence import Residence
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -114,7 +71,7 @@ def publish(
     A text that violates a rule does not stop the others: its previous version is kept if there is
     one, else it is withheld.
     """
-    with _errors_told(), Bars(quiet=in_json) as bars:
+    with errors_told(), Bars(quiet=in_json) as bars:
         outcome = publishing.publish(
             folder, data, settings_file=settings_file, base=base, accept_loss=accept_loss,
             plan=plan, progress=bars,
@@ -136,7 +93,7 @@ def validate(folder: Path, settings_file: Path | None, base: str | None, in_json
       pressmark validate seeds/
     """
     with (
-        _errors_told(),
+        errors_told(),
         tempfile.TemporaryDirectory(prefix="pressmark-") as nowhere,
         Bars(quiet=in_json) as bars,
     ):
@@ -171,6 +128,15 @@ def validate(folder: Path, settings_file: Path | None, base: str | None, in_json
     "--require-isolation", is_flag=True,
     help="Refuse to start where query processes cannot be kept from the network.",
 )  # fmt: skip
+@click.option(
+    "--memory-graph", type=click.Choice([value.value for value in Residence]),
+    default=Residence.AUTO.value, show_default=True,
+    help="Load the graph into memory for queries; auto: if it fits --query-memory.",
+)  # fmt: skip
+@click.option(
+    "--query-memory", type=click.IntRange(256), default=serving.QUERY_MEMORY, show_default=True,
+    metavar="MIB", help="The memory that all query processes may use together.",
+)  # fmt: skip
 @corpus_options
 @data_option
 def serve(
@@ -180,6 +146,8 @@ def serve(
     workers: int,
     trusted_proxies: str,
     require_isolation: bool,
+    memory_graph: str,
+    query_memory: int,
     settings_file: Path | None,
     base: str | None,
     data: Path,
@@ -194,7 +162,7 @@ def serve(
     A newer edition is taken up without a restart.
     """
     port = port or serving.free_port(host)
-    with _errors_told():
+    with errors_told():
         if folder is not None:
             settings = corpus.load(folder, settings_file=settings_file, base=base)
             if "base" not in settings.stated:
@@ -213,7 +181,8 @@ def serve(
         click.echo("Press Ctrl+C to stop.")
         serving.serve(
             data, host=host, port=port, workers=workers, trusted_proxies=trusted_proxies,
-            require_isolation=require_isolation,
+            require_isolation=require_isolation, residence=Residence(memory_graph),
+            query_memory=query_memory,
         )  # fmt: skip
 
 
@@ -240,7 +209,7 @@ def editions(verify: bool, data: Path, in_json: bool) -> None:
     Example:
       pressmark editions --verify
     """
-    with _errors_told():
+    with errors_told():
         current = open_current(data)
         rows = [
             {
@@ -284,7 +253,7 @@ def rollback(edition: str, data: Path, in_json: bool) -> None:
       pressmark editions
       pressmark rollback 3-1f0c2a9b7d4e
     """
-    with _errors_told(), Bars(quiet=in_json) as bars:
+    with errors_told(), Bars(quiet=in_json) as bars:
         outcome = publishing.rollback(data, edition, progress=bars)
     _tell(outcome, in_json=in_json)
 
@@ -310,7 +279,7 @@ def withdraw(
     Example:
       pressmark withdraw some_text --reason "Taken down at the wish of the heirs."
     """
-    with _errors_told(), Bars(quiet=in_json) as bars:
+    with errors_told(), Bars(quiet=in_json) as bars:
         outcome = publishing.withdraw(
             data, list(identifiers), reason=reason, purge=purge, progress=bars
         )
@@ -337,7 +306,7 @@ def query(text: str | None, file: Any, suffix: str | None, data: Path) -> None:
     """
     if (text is None) == (file is None):
         raise click.UsageError("Give the query as an argument, or in a file with --file.")
-    with _errors_told():
+    with errors_told():
         checked = guard.check(file.read() if text is None else text)
         offers = [results.BY_MEDIA_TYPE[name] for name in results.media_types(checked.form)]
         chosen = next((o for o in offers if suffix in {None, o.suffix}), None)
@@ -346,7 +315,8 @@ def query(text: str | None, file: Any, suffix: str | None, data: Path) -> None:
             raise click.UsageError(f"A {checked.form} query answers in one of {names}.")
         if suffix is None and checked.form in {"SELECT", "ASK"}:
             chosen = next((o for o in offers if o.suffix == "tsv"), chosen)
-        with broker.running(data) as socket_path:
+        # Loading a graph for one query would take longer than the query.
+        with broker.running(data, residence=Residence.NEVER) as socket_path:
             answer = BrokerClient(socket_path).query(
                 checked, chosen.media_type, client="command line"
             )
@@ -370,7 +340,7 @@ def export(key: str | None, suffix: str, output: Any, data: Path) -> None:
       pressmark export agent/peter-kropotkin --format ttl
       pressmark export -o corpus.nt
     """
-    with _errors_told():
+    with errors_told():
         edition = open_current(data)
         if key is not None:
             output.write(BY_SUFFIX[suffix].write(edition.document(key).statements))
@@ -381,6 +351,9 @@ def export(key: str | None, suffix: str, output: Any, data: Path) -> None:
         else:
             for document in edition.documents():
                 output.write(BY_SUFFIX[suffix].write(document.owned))
+
+
+main.add_command(checking.readiness)
 
 
 def _tell(outcome: Publication, *, in_json: bool) -> None:

@@ -2,26 +2,30 @@
 
     /text/{id}  /text/{id}/{part}  /agent/{slug}    303 to the document about the thing
     /doc/{key}                                      the document, negotiated
-    /doc/{key}.{suffix}                             one variant of it
+    /doc/{key}.{suffix}                             one variant of it: the page, a syntax of RDF,
+                                                    or a form of reference
 
 What was withdrawn answers 410, what was moved 301.
 See: https://www.w3.org/TR/cooluris/#r303gendocument
 """
 
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirection
 
-from app import links
+from app import citing, links
 from app.editions import current_edition
-from app.pages import listing
+from app.pages import asked, listing
 from app.pages.facts import Facts
-from app.pages.record import record_page
+from app.pages.record import STATEMENTS, record_page
+from app.pages.siblings import siblings
 from app.service import service
 from app.variants import (
     CACHE_CONTROL,
     HTML,
+    VARIANTS,
     Body,
     Variant,
     address,
@@ -36,6 +40,11 @@ from ld.iri import DOCUMENT, text_of_part
 from ld.stored import StoredDocument, references
 
 blueprint: Final = Blueprint("documents", __name__)
+
+_OFFERED: Final = (*VARIANTS, *citing.REFERENCES)
+_MOST_DIGITS: Final = 9
+# In the line below the title.
+_MOST_AUTHORS: Final = 20
 
 
 @blueprint.get("/<any(text, agent):kind>/<path:name>")
@@ -55,7 +64,7 @@ def document(name: str) -> Redirection:
     """Serve the document about a thing."""
     edition = current_edition()
     # A document whose own key looks as if it had a suffix comes first, even when withdrawn.
-    key, variant = (name, None) if is_document(edition, name) else split_suffix(name)
+    key, variant = (name, None) if is_document(edition, name) else split_suffix(name, _OFFERED)
     suffix = f".{variant.suffix}" if variant else ""
     if key == "dataset":
         return _redirect(key + suffix, 301)
@@ -63,8 +72,8 @@ def document(name: str) -> Redirection:
         return _redirect(DOCUMENT + successor + suffix, 301)
     found = edition.document(key)
     path = DOCUMENT + key
-    own = addressed(edition, path)
-    return respond(path, variant, lambda chosen: _body(edition, found, chosen), own)
+    own = addressed(edition, path, _OFFERED)
+    return respond(path, variant, lambda chosen: _body(edition, found, chosen), own, _OFFERED)
 
 
 def last_change(edition: Edition, found: StoredDocument) -> str:
@@ -77,6 +86,8 @@ def last_change(edition: Edition, found: StoredDocument) -> str:
 
 def _body(edition: Edition, found: StoredDocument, chosen: Variant) -> Body:
     path = DOCUMENT + found.key
+    if chosen in citing.REFERENCES:
+        return _reference(edition, found, chosen)
     if chosen.media_type != HTML:
         link = links.header(links.of_data(edition, found, path, chosen.suffix))
         return Body(written_as(chosen, found.statements), last_change(edition, found), link)
@@ -88,28 +99,43 @@ def _body(edition: Edition, found: StoredDocument, chosen: Variant) -> Body:
     )
 
 
+def _reference(edition: Edition, found: StoredDocument, form: Variant) -> Body:
+    link = links.header(links.of_data(edition, found, DOCUMENT + found.key, form.suffix))
+    content = citing.write(form, citing.item_of(edition, found))
+    file_name = f"{found.key.rpartition('/')[2]}.{form.suffix}"
+    # It names the corpus, and authors as their records have them, so it is as new as the edition.
+    return Body(content, edition.created, link, file_name)
+
+
 def _page(edition: Edition, found: StoredDocument, path: str) -> str:
     facts = Facts(edition, found)
-    record = record_page(edition, found, facts, path)
+    before = request.args.get(STATEMENTS, "")
+    is_number = before.isascii() and before.isdigit() and len(before) <= _MOST_DIGITS
+    record = record_page(edition, found, facts, path, int(before) if is_number else 0)
     typed = links.of_page(edition, found, path)
     after, limit = request.args.get("after", ""), service().config.page_size
     if found.kind == "agent":
+        chosen = urlencode({"author": asked.written("author", found.key)})
         return render_template(
             "agent.html",
             record=record,
             links=typed,
             facts=facts.of_agent(),
             works=listing.works(edition, found, path, after, limit),
+            catalogue=f"{address('texts')}?{chosen}",
             is_publisher=edition.count_referring(found.key, "dataset") > 0,
         )
     return render_template(
         "text.html",
         record=record,
         links=typed,
-        authors=facts.authors().values,
+        authors=facts.authors().values[:_MOST_AUTHORS],
+        has_more_authors=len(facts.authors().values) > _MOST_AUTHORS,
         whole=facts.whole().values,
         date=next(iter(facts.date().values), None),
         facts=facts.of_text(),
+        rights=facts.rights(),
+        siblings=siblings(edition, found.key),
         file=facts.of_file(),
         parts=listing.parts(edition, found, path, after, limit),
     )

@@ -19,6 +19,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from app.editions import current_edition
+from app.language import lazy_gettext
 from app.variants import CACHE_CONTROL, moment
 from ld import history
 from ld.edition import Edition
@@ -30,7 +31,9 @@ blueprint: Final = Blueprint("feeds", __name__)
 # No longer, because a version that is purged leaves the pages that have it.
 _IMMUTABLE: Final = "public, max-age=604800, immutable"
 _POSITION: Final = re.compile(r"([0-9]{1,9})/(.+)")
-_NO_PAGE: Final = "No page begins here. Follow the links from the first or the last one."
+_NO_PAGE: Final = lazy_gettext(
+    "No page begins here. Follow the links from the first or the last one."
+)
 _FEEDS: Final = {feed.PATH: feed for feed in FEEDS}
 
 

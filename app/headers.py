@@ -25,8 +25,8 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
 
 _EXPOSED: Final = (
     "Accept-Ranges, Allow, Content-Location, Content-Range, ETag, Link, Location, "
-    f"Memento-Datetime, {EDITION}, Pressmark-Query-Limits, Pressmark-Unknown-Graph, Retry-After, "
-    "Vary"
+    f"Memento-Datetime, {EDITION}, Pressmark-Query-Limits, Pressmark-Unknown-Graph, Repr-Digest, "
+    "Retry-After, Vary"
 )
 _ACCEPTED: Final = (
     "Accept, Accept-Datetime, Accept-Language, Content-Type, If-Match, If-Modified-Since, "

@@ -2,7 +2,7 @@
 
     /timegate/{key}             302 to the memento that was current at Accept-Datetime
     /timemap/{key}              all mementos of a document
-    /doc/{key}@{datestamp}      a memento: what the document owned then, in any RDF syntax
+    /doc/{key}@{datestamp}      a memento: what the document owned then, as a page or as data
 
 A memento of a deletion answers 410 with its reason, and so does one that was purged.
 See: https://www.rfc-editor.org/rfc/rfc7089
@@ -10,20 +10,29 @@ See: https://www.rfc-editor.org/rfc/rfc7089
 
 from typing import Final
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.http import http_date, parse_date
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as Redirection
 
 from app.editions import current_edition
-from app.negotiation import negotiate
-from app.problems import NotAcceptable
-from app.variants import CACHE_CONTROL, address, moment
+from app.language import lazy_gettext
+from app.pages.versions import memento_page
+from app.variants import (
+    CACHE_CONTROL,
+    HTML,
+    SUFFIXES,
+    VARIANTS,
+    Variant,
+    address,
+    moment,
+    negotiated,
+    written_as,
+)
 from ld import history
 from ld.edition import Edition
 from ld.errors import DocumentNotFoundError, DocumentWithdrawnError
-from ld.formats import BY_MEDIA_TYPE, BY_SUFFIX, FORMATS, Format
 from ld.iri import DOCUMENT
 from ld.stored import Change, Tombstone, document_iri
 
@@ -75,23 +84,20 @@ def timemap(key: str) -> Response:
 @blueprint.get(_MEMENTO)
 def memento(key: str, digits: int) -> Response:
     """Serve a document as it was after a change, negotiated."""
-    offers = [fmt.MEDIA_TYPE for fmt in FORMATS]
-    accepted = negotiate(request.headers.get("Accept", ""), offers)
-    if accepted is None:
-        raise NotAcceptable(offers)
-    response = _as_it_was(key, digits, BY_MEDIA_TYPE[accepted])
+    chosen = negotiated(request.headers.get("Accept", ""))
+    response = _as_it_was(key, digits, chosen)
     response.headers["Vary"] = "Accept"
-    suffix = BY_MEDIA_TYPE[accepted].SUFFIX
-    response.headers["Content-Location"] = address(f"{DOCUMENT}{key}@{digits:014}.{suffix}")
+    path = f"{DOCUMENT}{key}@{digits:014}.{chosen.suffix}"
+    response.headers["Content-Location"] = address(path)
     return response
 
 
 @blueprint.get(f"{_MEMENTO}.<suffix>")
 def memento_variant(key: str, digits: int, suffix: str) -> Response:
-    """Serve one syntax of a document as it was after a change."""
-    if suffix not in BY_SUFFIX:
-        raise NotFound(f"This comes as {', '.join(BY_SUFFIX)}.")
-    return _as_it_was(key, digits, BY_SUFFIX[suffix])
+    """Serve one variant of a document as it was after a change."""
+    if suffix not in SUFFIXES:
+        raise NotFound(lazy_gettext("This comes as %(types)s.", types=", ".join(SUFFIXES)))
+    return _as_it_was(key, digits, SUFFIXES[suffix])
 
 
 @blueprint.after_request
@@ -102,13 +108,15 @@ def _describe(response: Response) -> Response:
     return response
 
 
-def _as_it_was(key: str, digits: int, syntax: Format) -> Response:
+def _as_it_was(key: str, digits: int, chosen: Variant) -> Response:
     edition = current_edition()
     changes = _changes(edition, key)
     stamped = f"@{digits:014}"
     change = next((c for c in changes if _path(edition, c).endswith(stamped)), None)
     if change is None:
-        raise NotFound("Nothing changed in this document at that time. Its time map lists when.")
+        raise NotFound(
+            lazy_gettext("Nothing changed in this document at that time. Its time map lists when.")
+        )
     links = [_original(edition, key), _timegate(edition, key), _timemap(edition, key)]
     g.memento = {
         "Memento-Datetime": _date(change),
@@ -117,11 +125,28 @@ def _as_it_was(key: str, digits: int, syntax: Format) -> Response:
     if change.version is None:
         # A purged version went for the reason that its document went for.
         last = change if change.kind == "deleted" else changes[0]
-        raise DocumentWithdrawnError(Tombstone(key, last.datestamp, last.reason, last.edition))
-    body = syntax.write(history.statements(edition, change))
-    response = Response(body, mimetype=syntax.MEDIA_TYPE)
+        replaced_by = edition.manifest.get("moved", {}).get(key)
+        raise DocumentWithdrawnError(
+            Tombstone(key, last.datestamp, last.reason, last.edition, replaced_by)
+        )
+    said = history.statements(edition, change)
+    is_page = chosen.media_type == HTML
+    body: str | bytes
+    if is_page:
+        path = _path(edition, change)
+        downloads = [
+            (v.name, address(f"{path}.{v.suffix}"), v.media_type)
+            for v in VARIANTS
+            if v.media_type != HTML
+        ]
+        shown = memento_page(edition, changes, change, said, downloads)
+        body = render_template("memento.html", memento=shown)
+    else:
+        body = written_as(chosen, said)
+    response = Response(body, mimetype=chosen.media_type)
     response.headers["Cache-Control"] = CACHE_CONTROL
-    response.last_modified = moment(change.datestamp)
+    # A page also says what came after.
+    response.last_modified = moment(edition.created if is_page else change.datestamp)
     return response
 
 
@@ -139,7 +164,9 @@ def _instant(date: str) -> float:
             return asked.timestamp()
     except OverflowError:
         pass
-    raise BadRequest("Accept-Datetime is no date, such as: Tue, 21 Apr 2026 12:00:00 GMT")
+    raise BadRequest(
+        lazy_gettext("Accept-Datetime is no date, such as: Tue, 21 Apr 2026 12:00:00 GMT")
+    )
 
 
 def _path(edition: Edition, change: Change) -> str:

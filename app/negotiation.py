@@ -38,12 +38,12 @@ def negotiate_language(accept_language: str, offers: Sequence[str]) -> str | Non
 
 
 def negotiate_coding(accept_encoding: str) -> str | None:
-    """Give `gzip` or `identity`, whichever the client likes better; None if it refuses both."""
+    """Give `zstd`, `gzip` or `identity`, as the client likes best; None if it refuses all."""
     return next(iter(acceptable_codings(accept_encoding)), None)
 
 
 def acceptable_codings(accept_encoding: str) -> tuple[str, ...]:
-    """Give those of `gzip` and `identity` that the client accepts, best first.
+    """Give those of `zstd`, `gzip` and `identity` that the client accepts, best first.
 
     An absent header would allow any coding; it gets none, because such clients rarely decode.
     """
@@ -121,5 +121,9 @@ def _codings(header: str) -> tuple[str, ...]:
     # Identity is acceptable without being named, as the last resort, unless "*;q=0" excludes it.
     unnamed = 0.0 if "*" in weights and others == 0 else 0.0001
     identity = weights.get("identity", unnamed)
-    ranked = sorted([(-gzip, "gzip"), (-identity, "identity")])
-    return tuple(coding for weight, coding in ranked if weight < 0)
+    # Who takes anything may not know this one.
+    zstd = weights.get("zstd", 0.0)
+    ranked = sorted(
+        [(zstd, "zstd"), (gzip, "gzip"), (identity, "identity")], key=lambda pair: -pair[0]
+    )
+    return tuple(coding for weight, coding in ranked if weight > 0)

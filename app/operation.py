@@ -11,13 +11,19 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from werkzeug.exceptions import NotFound
+from werkzeug.urls import iri_to_uri
 
 from app.editions import current_edition
+from app.variants import CACHE_CONTROL, moment
+from ld.edition import Edition
 from ld.errors import EditionError
+from ld.harvest import sitemap
 
 blueprint: Final = Blueprint("operation", __name__)
 
 _MEDIA_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+# The files of an edition that hold all of it.
+_DUMPS: Final = "dumps/corpus."
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -81,15 +87,45 @@ def health() -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Let crawlers read everything but the answers to queries."""
+    """Lead crawlers to the dumps and the sitemap, and keep them from queries and searches."""
     try:
-        start = urlsplit(current_edition().service_url).path
+        edition = current_edition()
     except EditionError:
-        start = "/"
-    rules = f"User-agent: *\nDisallow: {start}sparql\n"
-    response = Response(rules, mimetype="text/plain")
-    response.headers["Cache-Control"] = "public, max-age=86400"
+        response = Response("User-agent: *\nDisallow: /sparql\n", mimetype="text/plain")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+    response = Response(_rules(edition), mimetype="text/plain")
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.last_modified = moment(edition.created)
     return response
+
+
+def _rules(edition: Edition) -> str:
+    service_url = iri_to_uri(edition.service_url)
+    start = urlsplit(service_url).path
+    # A line that a title breaks would be a rule.
+    title = " ".join((edition.manifest["title"] or edition.base).split())
+    licence, statements = edition.manifest["licence"], edition.counts["statements"]
+    lines = [
+        f"# {title}",
+        f"# Edition {edition.id} of {edition.created}, {statements} statements, {licence}",
+        "#",
+        "# All of it is in these files, so there is no need to fetch page after page:",
+    ]
+    for file, facts in edition.manifest["files"].items():
+        if file.startswith(_DUMPS):
+            dump = f"{service_url}dump/{file.rpartition('/')[2]}"
+            lines.append(f"# {dump} ({facts['size']} bytes, SHA-256 {facts['sha256']})")
+    lines += [
+        f"# What changed since: {service_url}activity, {service_url}ldes, {service_url}oai",
+        "",
+        "User-agent: *",
+        f"Disallow: {start}sparql",
+        f"Disallow: {start}texts?",
+        "",
+        f"Sitemap: {service_url}{sitemap.PATH}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _assets() -> dict[str, Asset]:

@@ -17,6 +17,7 @@ from app import problems
 from app.clients import client_of
 from app.editions import current_edition
 from app.headers import EDITION
+from app.language import DEFAULT, FIELD, lazy_gettext, named, speaking
 from app.negotiation import negotiate
 from app.pages.answers import Answers, graph, solutions, truth
 from app.pages.query import DOWNLOADS, answered, examples_path, query_page, trouble_of
@@ -69,7 +70,7 @@ def answer_people() -> ResponseReturnValue | None:
         return None
     asked = request.form if request.method == "POST" else request.args
     queries = asked.getlist("query")
-    if len(queries) > 1 or any(name not in {"query", "example", "view"} for name in asked):
+    if len(queries) > 1 or any(name not in {"query", "example", "view", FIELD} for name in asked):
         return None
     if not _is_page_liked_best(queries):
         return None
@@ -83,14 +84,22 @@ def answer_people() -> ResponseReturnValue | None:
 def download(suffix: str) -> Response:
     """Serve the whole answer to a query as a file."""
     if suffix not in DOWNLOADS:
-        raise NotFound(f"Answers come as {', '.join(DOWNLOADS)}.")
+        raise NotFound(lazy_gettext("This comes as %(types)s.", types=", ".join(DOWNLOADS)))
     queries = request.args.getlist("query")
     if len(queries) != 1:
-        raise BadRequest(f"Send exactly one query; these are {len(queries)}.")
+        raise BadRequest(
+            lazy_gettext("Send exactly one query; these are %(count)s.", count=len(queries))
+        )
     query = guard.check(queries[0])
     fmt = DOWNLOADS[suffix]
     if fmt.media_type not in results.media_types(query.form):
-        raise NotFound(f"The answer to {query.form} does not come as {fmt.name}.")
+        raise NotFound(
+            lazy_gettext(
+                "The answer to %(form)s does not come as %(format)s.",
+                form=query.form,
+                format=fmt.name,
+            )
+        )
     answer = _ask(query, fmt)
     response = Response(iter(answer), mimetype=fmt.media_type)
     response.call_on_close(answer.close)
@@ -106,7 +115,10 @@ def download(suffix: str) -> Response:
 def vocabulary() -> Response:
     """Serve the terms in use, for completion."""
     edition = current_edition()
-    response = Response(dumps(query_vocabulary(edition)), mimetype="application/json")
+    # Data as it is, it is in another language only where the address says so.
+    with speaking(named() or DEFAULT):
+        content = dumps(query_vocabulary(edition))
+    response = Response(content, mimetype="application/json")
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.last_modified = moment(edition.created)
     return response
@@ -123,7 +135,7 @@ def all_examples() -> Response:
 def all_examples_variant(suffix: str) -> Response:
     """Serve one variant of the example queries."""
     if suffix not in SUFFIXES:
-        raise NotFound(f"This comes as {', '.join(SUFFIXES)}.")
+        raise NotFound(lazy_gettext("This comes as %(types)s.", types=", ".join(SUFFIXES)))
     return _examples(SUFFIXES[suffix])
 
 
@@ -134,7 +146,7 @@ def one_example(name: str) -> ResponseReturnValue:
     if name == "prefixes":
         return redirect(address(examples_path()), 303, Response)
     if name not in {example.name for example in examples.examples()}:
-        raise NotFound("There is no such example query.")
+        raise NotFound(lazy_gettext("There is no such example query."))
     variant = negotiated(request.headers.get("Accept", ""))
     if variant.media_type == HTML:
         response = redirect(f"{address('sparql')}?example={name}", 303, Response)
@@ -182,7 +194,7 @@ def _example_page(name: str | None) -> Response:
     edition = current_edition()
     chosen = next((one for one in examples.examples() if one.name == name), None)
     if name is not None and chosen is None:
-        raise NotFound("There is no such example query. All are on the query page.")
+        raise NotFound(lazy_gettext("There is no such example query. All are on the query page."))
     example = chosen or examples.examples()[0]
     query = prefixes.declare(example.query, edition.base).rstrip()
     if chosen is not None:

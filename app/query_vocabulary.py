@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from app.language import lazy_gettext
 from ld.edition import Edition
 from ld.query import prefixes
 from ld.terms import iri_of, is_iri_term
@@ -17,35 +18,35 @@ _KINDS: Final = ("dataset", "agent", "text", "part")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-]+")
 #: What people call a term, where its own name does not say it.
 _WORDS: Final = {
-    RDF_TYPE: "type, is a",
-    dcterms("creator"): "author, creator",
-    dcterms("date"): "date as stated",
-    dcterms("hasFormat"): "file",
-    dcterms("issued"): "year of publication",
-    dcterms("license"): "licence",
-    dcterms("modified"): "last change of the record",
-    dcterms("rights"): "note on rights",
-    dcterms("source"): "source, where the text comes from",
-    dcterms("subject"): "subject, genre",
-    schema("contentSize"): "file size in bytes",
-    schema("CreativeWork"): "text, creative work",
-    schema("encoding"): "file of a text",
-    schema("inLanguage"): "language",
-    schema("isBasedOn"): "source, based on",
-    schema("keywords"): "keywords, genre",
-    schema("license"): "licence",
-    schema("MediaObject"): "file, media object",
-    schema("name"): "title, name",
-    schema("sdDatePublished"): "last change of the record",
-    schema("sdLicense"): "licence of the metadata",
-    f"<{BIBO}DocumentPart>": "part of a text",
-    f"<{FOAF}Document>": "record, document",
-    f"<{FOAF}primaryTopic>": "what the record is about",
-    f"<{PAV}retrievedFrom>": "retrieved from, download address",
-    f"<{PAV}retrievedOn>": "retrieved on, download date",
-    f"<{SPDX}checksumValue>": "checksum, SHA-256",
-    f"<{VOID}inDataset>": "data set of the record",
-    f"<{SCHEMA}sha256>": "checksum, SHA-256",
+    RDF_TYPE: lazy_gettext("type, is a"),
+    dcterms("creator"): lazy_gettext("author, creator"),
+    dcterms("date"): lazy_gettext("date as stated"),
+    dcterms("hasFormat"): lazy_gettext("file"),
+    dcterms("issued"): lazy_gettext("year of publication"),
+    dcterms("license"): lazy_gettext("licence"),
+    dcterms("modified"): lazy_gettext("last change of the record"),
+    dcterms("rights"): lazy_gettext("note on rights"),
+    dcterms("source"): lazy_gettext("source, where the text comes from"),
+    dcterms("subject"): lazy_gettext("subject, genre"),
+    schema("contentSize"): lazy_gettext("file size in bytes"),
+    schema("CreativeWork"): lazy_gettext("text, creative work"),
+    schema("encoding"): lazy_gettext("file of a text"),
+    schema("inLanguage"): lazy_gettext("language"),
+    schema("isBasedOn"): lazy_gettext("source, based on"),
+    schema("keywords"): lazy_gettext("keywords, genre"),
+    schema("license"): lazy_gettext("licence"),
+    schema("MediaObject"): lazy_gettext("file, media object"),
+    schema("name"): lazy_gettext("title, name"),
+    schema("sdDatePublished"): lazy_gettext("last change of the record"),
+    schema("sdLicense"): lazy_gettext("licence of the metadata"),
+    f"<{BIBO}DocumentPart>": lazy_gettext("part of a text"),
+    f"<{FOAF}Document>": lazy_gettext("record, document"),
+    f"<{FOAF}primaryTopic>": lazy_gettext("what the record is about"),
+    f"<{PAV}retrievedFrom>": lazy_gettext("retrieved from, download address"),
+    f"<{PAV}retrievedOn>": lazy_gettext("retrieved on, download date"),
+    f"<{SPDX}checksumValue>": lazy_gettext("checksum, SHA-256"),
+    f"<{VOID}inDataset>": lazy_gettext("data set of the record"),
+    f"<{SCHEMA}sha256>": lazy_gettext("checksum, SHA-256"),
 }
 
 
@@ -61,7 +62,8 @@ class TermInUse:
 def query_vocabulary(edition: Edition) -> dict[str, Any]:
     """Give the prefixes, classes and properties of an edition for the editor, most used first.
 
-    Of a large corpus a part is read, and the counts are left out.
+    Of a large corpus a part is read, and the counts are left out. Words are in the language of
+    the page, where there are such; others are made of the terms' names.
     """
     known = prefixes.known(edition.base)
     classes: Counter[str] = Counter()
@@ -85,7 +87,7 @@ def query_vocabulary(edition: Edition) -> dict[str, Any]:
 
 def _terms(counted: Counter[str], known: dict[str, str], *, is_whole: bool) -> list[TermInUse]:
     return [
-        TermInUse(name, _WORDS.get(term) or _in_words(name), count if is_whole else None)
+        TermInUse(name, str(_WORDS.get(term) or _in_words(name)), count if is_whole else None)
         for term, count in counted.most_common()
         if (name := _prefixed(iri_of(term), known))
     ]

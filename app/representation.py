@@ -5,7 +5,6 @@ the application never has to think of them. A header that cannot be read is igno
 See: https://www.rfc-editor.org/rfc/rfc9110, sections 8.8, 13 and 14
 """
 
-import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date
 from werkzeug.wsgi import ClosingIterator, FileWrapper
+
+from app.coding import CODINGS, decode, encode
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -92,6 +93,22 @@ class Representation:
         if isinstance(self.body, FileWrapper):
             self.body.close()
 
+    def recoded(self, codings: tuple[str, ...]) -> "Representation | None":
+        """Give the same for who accepts these codings; None if only the application can."""
+        headers = Headers(self.headers)
+        coding, tag = headers.get("Content-Encoding"), headers.get("ETag", "")
+        if not self._is_ok or not isinstance(self.body, bytes):
+            return None
+        body = self.body
+        if coding is not None:
+            mark = f'-{coding}"'
+            if coding not in CODINGS or not tag.endswith(mark):
+                return None
+            body = decode(coding, body)
+            del headers["Content-Encoding"]
+            headers["ETag"] = f'{tag.removesuffix(mark)}"'
+        return represent(self.status, headers, body, codings)
+
     def _precondition(self, environ: "WSGIEnvironment") -> str | None:
         # The order of evaluation is that of section 13.2.2.
         if (tags := environ.get("HTTP_IF_MATCH")) is not None:
@@ -167,12 +184,12 @@ def represent(
 ) -> Representation:
     """Give the representation of a whole response, in the content coding that fits best.
 
-    `codings` are those that the client accepts, best first. What has a coding already keeps it,
-    and an entity tag of the application's own stays, marked with the coding.
+    `codings` are those that the client accepts, best first. What has a coding already keeps it.
+    The entity tag, of the application's own or made from the body, is marked with the coding.
     """
     if status.startswith("200"):
-        body = _encode(headers, body, codings)
         headers.setdefault("ETag", _entity_tag(headers, body))
+        body = _encode(headers, body, codings)
         headers["Accept-Ranges"] = "bytes"
     headers["Content-Length"] = str(len(body))
     return Representation(status, list(headers), body, len(body))
@@ -188,12 +205,16 @@ def _encode(headers: Headers, body: bytes, codings: tuple[str, ...]) -> bytes:
         return body
     if "accept-encoding" not in (varies := ", ".join(headers.getlist("Vary"))).lower():
         headers["Vary"] = f"{varies}, Accept-Encoding".removeprefix(", ")
-    if codings[:1] != ("gzip",) or ("identity" in codings and len(body) < _WORTH_COMPRESSING):
+    coding = next(iter(codings), "identity")
+    if coding == "identity" or ("identity" in codings and len(body) < _WORTH_COMPRESSING):
         return body
-    headers["Content-Encoding"] = "gzip"
-    if (tag := headers.get("ETag")) is not None:
-        headers["ETag"] = f'{tag.removesuffix(chr(34))}-gzip"'
-    return gzip.compress(body, compresslevel=6, mtime=0)
+    headers["Content-Encoding"] = coding
+    headers["ETag"] = _marked(headers["ETag"], coding)
+    return encode(coding, body)
+
+
+def _marked(tag: str, coding: str) -> str:
+    return f'{tag.removesuffix(chr(34))}-{coding}"'
 
 
 def _entity_tag(headers: Headers, body: bytes) -> str:

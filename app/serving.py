@@ -13,10 +13,15 @@ from app.config import PREFIX
 from ld.edition import open_current
 from ld.errors import SettingsError
 from ld.query import broker, isolation
+from ld.query.pool import Limits
+from ld.query.residence import Residence
 
 #: Requests that one serving process answers at the same time. A query holds its thread while it
 #: waits; there are more of these than the broker takes queries, so that pages never wait for one.
 THREADS = 96
+
+#: What all query workers may use together, in MiB.
+QUERY_MEMORY = Limits().total_memory >> 20
 
 
 def serve(
@@ -27,11 +32,15 @@ def serve(
     workers: int,
     trusted_proxies: str = "",
     require_isolation: bool = False,
+    residence: Residence = Residence.AUTO,
+    query_memory: int = QUERY_MEMORY,
 ) -> None:
     """Serve the current edition of a data directory until the process is told to stop.
 
     Newer editions are taken up without a restart. Where the system lets a query worker leave the
     network in no way, this is said on standard error; if isolation is required, it is refused.
+    `query_memory`, in MiB, is what all query workers may use together; `residence` says whether
+    the graph is loaded into it.
     Raises: SettingsError.
     """
     if isolation.available() == isolation.NONE:
@@ -42,7 +51,8 @@ def serve(
             "Query workers cannot leave the network here: no namespace is allowed. Federated "
             "queries are refused by reading them, and by nothing else.\n"
         )
-    with broker.running(data) as query_socket:
+    limits = Limits(total_memory=query_memory << 20)
+    with broker.running(data, limits, residence) as query_socket:
         os.environ[f"{PREFIX}DATA"] = str(data.resolve())
         os.environ[f"{PREFIX}QUERY_SOCKET"] = str(query_socket)
         if trusted_proxies:

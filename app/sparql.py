@@ -4,7 +4,7 @@ See: https://www.w3.org/TR/sparql11-protocol/ and
 https://www.w3.org/TR/sparql11-service-description/
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -14,8 +14,11 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.urls import iri_to_uri
 
 from app import asking, links, streaming
+from app.caching import MAX_BODY
 from app.clients import client_of
+from app.coding import CODINGS
 from app.headers import EDITION
+from app.language import lazy_gettext
 from app.negotiation import negotiate, negotiate_coding
 from app.problems import NotAcceptable
 from app.service import service
@@ -39,8 +42,15 @@ _MAX_GRAPHS_SAID: Final = 10
 _MAX_HEADER: Final = 2048
 
 
-def blueprint(page: Callable[[], ResponseReturnValue] | None = None) -> Blueprint:
-    """Give the routes of the endpoint; `page` is what a person gets who asks no query."""
+def blueprint(
+    page: Callable[[], ResponseReturnValue] | None = None,
+    about: Callable[[str], Iterable[Statement]] = lambda _edition: (),
+) -> Blueprint:
+    """Give the routes of the endpoint.
+
+    `page` is what a person gets who asks no query; `about` says of the edition with an id what
+    its dataset is, for the description of the service.
+    """
     routes = Blueprint("sparql", __name__)
 
     @routes.get("/sparql")
@@ -48,7 +58,7 @@ def blueprint(page: Callable[[], ResponseReturnValue] | None = None) -> Blueprin
         if "update" in request.args:
             raise _update_refused()
         if "query" not in request.args:
-            return _describe(page)
+            return _describe(page, about)
         return _answer(
             request.args.getlist("query"),
             request.args.getlist("default-graph-uri"),
@@ -106,18 +116,21 @@ def _answer(
     queries: Sequence[str], default_graphs: Sequence[str], named_graphs: Sequence[str]
 ) -> Response:
     if len(queries) != 1:
-        raise BadRequest(f"Send exactly one query; these are {len(queries)}.")
+        raise BadRequest(
+            lazy_gettext("Send exactly one query; these are %(count)s.", count=len(queries))
+        )
     query = request.environ.get(asking.QUERY) or guard.check(queries[0])
     media_type = _chosen(results.media_types(query.form))
+    coding = negotiate_coding(request.headers.get("Accept-Encoding", ""))
     answer = _broker().query(
         query,
         media_type,
         client=client_of(request.environ, service().config.trusted_proxies),
         default_graph_uris=default_graphs,
         named_graph_uris=named_graphs,
-        may_stream=streaming.can_stream(media_type, request.environ["SERVER_PROTOCOL"]),
+        may_stream=streaming.can_stream(media_type, request.environ["SERVER_PROTOCOL"], coding),
     )
-    response = _streamed(answer) if answer.length is None else _whole(answer, answer.length)
+    response = _response(answer, coding)
     response.mimetype = media_type
     response.call_on_close(answer.close)
     response.headers[EDITION] = answer.edition
@@ -131,21 +144,27 @@ def _answer(
     return response
 
 
+def _response(answer: Answer, coding: str | None) -> Response:
+    if answer.length is not None and answer.length <= MAX_BODY:
+        # The cache codes it, and keeps it.
+        return _whole(answer, answer.length)
+    if coding in CODINGS and streaming.can_stream(
+        answer.media_type, request.environ["SERVER_PROTOCOL"], coding
+    ):
+        response = Response(streaming.coded(answer, coding))
+        response.headers["Content-Encoding"] = coding
+    elif answer.length is not None:
+        response = _whole(answer, answer.length)
+    else:
+        response = Response(streaming.plain(answer))
+    response.vary.add("Accept-Encoding")
+    return response
+
+
 def _whole(answer: Answer, length: int) -> Response:
     response = Response(iter(answer))
     # With its length stated, a body that breaks off is no complete response to anyone.
     response.content_length = length
-    return response
-
-
-def _streamed(answer: Answer) -> Response:
-    coding = negotiate_coding(request.headers.get("Accept-Encoding", ""))
-    if coding == "gzip":
-        response = Response(streaming.gzipped(answer))
-        response.headers["Content-Encoding"] = coding
-    else:
-        response = Response(streaming.plain(answer))
-    response.vary.add("Accept-Encoding")
     return response
 
 
@@ -186,12 +205,15 @@ def _chosen(offers: Sequence[str]) -> str:
     return media_type
 
 
-def _describe(page: Callable[[], ResponseReturnValue] | None) -> ResponseReturnValue:
+def _describe(
+    page: Callable[[], ResponseReturnValue] | None, about: Callable[[str], Iterable[Statement]]
+) -> ResponseReturnValue:
     media_type = _chosen((*BY_MEDIA_TYPE, *(["text/html"] if page else [])))
     if page is not None and media_type == "text/html":
         return page()
     served = _broker().served()
-    response = Response(BY_MEDIA_TYPE[media_type].write(_description(served)), mimetype=media_type)
+    described = [*_description(served), *about(served.edition)]
+    response = Response(BY_MEDIA_TYPE[media_type].write(described), mimetype=media_type)
     response.headers[EDITION] = served.edition
     response.headers[LIMITS] = _limits(served)
     response.headers["Link"] = _links(served)

@@ -2,29 +2,29 @@
 
 granian ends a body as if it were complete whatever its iterator raises, names no port from which
 to find the connection, and so leaves no way to break it off. What is cut has to show it itself.
-JSON and XML do, for they are closed by their last bytes alone; Turtle and N-Triples are made to,
-by a line that no parser reads over. A table is read to its end whatever stands there, so CSV and
-TSV are never streamed; nor is anything under HTTP/1.0, where the end of the connection is the end
-of the body.
+In a content coding anything does: the coded body is broken where it is cut, and no decoder reads
+over that. Without one JSON and XML do, for they are closed by their last bytes alone; Turtle and
+N-Triples are made to, by a line that no parser reads over. A table is read to its end whatever
+stands there, so without a coding CSV and TSV are never streamed; nor is anything under HTTP/1.0,
+where the end of the connection is the end of the body.
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from typing import Final
 
+from app import coding
 from ld.errors import PressmarkError
 from ld.query.client import Answer
 
 _TABLES: Final = frozenset({"text/csv", "text/tab-separated-values"})
 _PROTOCOLS: Final = frozenset({"HTTP/1.1", "HTTP/2", "HTTP/3"})
-_LEVEL: Final = 4
-_GZIP: Final = 31
 
 
-def can_stream(media_type: str, protocol: str) -> bool:
+def can_stream(media_type: str, protocol: str, content_coding: str | None) -> bool:
     """Say whether a cut answer would be seen to be cut."""
-    return media_type not in _TABLES and protocol in _PROTOCOLS
+    is_coded = content_coding in coding.CODINGS
+    return protocol in _PROTOCOLS and (is_coded or media_type not in _TABLES)
 
 
 def notice(error: PressmarkError) -> bytes:
@@ -44,13 +44,14 @@ def plain(answer: Answer) -> Iterator[bytes]:
         yield notice(error)
 
 
-def gzipped(answer: Answer) -> Iterator[bytes]:
-    """Give an answer in gzip; if it is cut short, with the notice and no end of the gzip file."""
-    packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
+def coded(answer: Answer, content_coding: str) -> Iterator[bytes]:
+    """Give an answer in a coding; if it is cut short, with the notice and broken behind it."""
+    stream = coding.stream(content_coding)
     try:
         for chunk in answer:
-            yield packer.compress(chunk) + packer.flush(zlib.Z_SYNC_FLUSH)
+            if chunk:
+                yield stream.piece(chunk)
     except PressmarkError as error:
-        yield packer.compress(notice(error)) + packer.flush(zlib.Z_SYNC_FLUSH)
+        yield stream.piece(notice(error)) + stream.breach()
     else:
-        yield packer.flush()
+        yield stream.end()

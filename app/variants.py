@@ -33,23 +33,28 @@ VARIANTS: Final = (
     *[Variant(fmt.NAME, fmt.MEDIA_TYPE, fmt.SUFFIX) for fmt in FORMATS],
 )
 SUFFIXES: Final = {variant.suffix: variant for variant in VARIANTS}
-_MEDIA_TYPES: Final = tuple(variant.media_type for variant in VARIANTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What one variant of a document says, and since when; `link` is the header's value."""
+    """What one variant of a document says, and since when.
+
+    `link` is the header's value; `file_name` makes it a file to keep rather than a page to see.
+    """
 
     content: str | bytes
     last_modified: str  # UTC to the second, as `Edition.created`
     link: str = ""
+    file_name: str | None = None
 
 
-def split_suffix(name: str) -> tuple[str, Variant | None]:
+def split_suffix(name: str, offered: Sequence[Variant] = VARIANTS) -> tuple[str, Variant | None]:
     """Take the suffix of a variant off a name; None if it has none."""
-    stem, dot, suffix = name.rpartition(".")
-    variant = SUFFIXES.get(suffix) if dot and stem else None
-    return (name, None) if variant is None else (stem, variant)
+    for variant in offered:
+        stem = name.removesuffix(f".{variant.suffix}")
+        if stem not in {name, ""}:
+            return stem, variant
+    return name, None
 
 
 def is_document(edition: Edition, key: str) -> bool:
@@ -58,14 +63,14 @@ def is_document(edition: Edition, key: str) -> bool:
     return key in edition or key in moved or bool(edition.history_of(key))
 
 
-def addressed(edition: Edition, path: str) -> list[Variant]:
+def addressed(edition: Edition, path: str, offered: Sequence[Variant] = VARIANTS) -> list[Variant]:
     """Give the variants of a document that have an address of their own: path, dot, suffix.
 
     An address that is another document's, with an identifier that ends like a file name, is not
     taken away from it.
     """
     key = path.removeprefix(DOCUMENT)
-    return [v for v in VARIANTS if not is_document(edition, f"{key}.{v.suffix}")]
+    return [v for v in offered if not is_document(edition, f"{key}.{v.suffix}")]
 
 
 def respond(
@@ -73,16 +78,19 @@ def respond(
     variant: Variant | None,
     body: Callable[[Variant], Body],
     own: Collection[Variant] = VARIANTS,
+    offered: Sequence[Variant] = VARIANTS,
 ) -> Response:
     """Answer with a document, in the variant asked for by name or else by Accept.
 
     `path` is that of the document below the address of the service, without suffix; `own` are
-    the variants that have an address.
+    the variants that have an address, `offered` all that there are, the page first.
     Raises: NotAcceptable if Accept leaves none.
     """
-    chosen = variant or negotiated(request.headers.get("Accept", ""))
+    chosen = variant or negotiated(request.headers.get("Accept", ""), offered)
     written = body(chosen)
     response = Response(written.content, mimetype=chosen.media_type)
+    if written.file_name is not None:
+        response.headers.set("Content-Disposition", "attachment", filename=written.file_name)
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.last_modified = moment(written.last_modified)
     if written.link:
@@ -94,18 +102,19 @@ def respond(
     return response
 
 
-def negotiated(accept: str) -> Variant:
+def negotiated(accept: str, offered: Sequence[Variant] = VARIANTS) -> Variant:
     """Give the variant that a client likes best.
 
     The page comes first among equals for those who name HTML, as browsers do; who names none is
     a program and gets data.
     Raises: NotAcceptable.
     """
-    offers = _MEDIA_TYPES if HTML in accept.lower() else (*_MEDIA_TYPES[1:], HTML)
+    media_types = [variant.media_type for variant in offered]
+    offers = media_types if HTML in accept.lower() else [*media_types[1:], HTML]
     media_type = negotiate(accept, offers)
     if media_type is None:
-        raise NotAcceptable(_MEDIA_TYPES)
-    return VARIANTS[_MEDIA_TYPES.index(media_type)]
+        raise NotAcceptable(media_types)
+    return offered[media_types.index(media_type)]
 
 
 def require_html() -> None:

@@ -7,6 +7,7 @@ plain numbers can be compared in every query engine.
 from dataclasses import dataclass
 from typing import Final
 
+from app.language import DEFAULT, lazy_gettext, speaking
 from app.pages.record import Download
 from app.variants import VARIANTS, address
 from ld.terms import Statement, iri, iri_of, literal
@@ -22,12 +23,16 @@ from ld.vocabulary import (
     latest_year,
 )
 
-_LABELS: Final = ("earliest year", "latest year")
+_LABELS: Final = (lazy_gettext("earliest year"), lazy_gettext("latest year"))
 _COMMENTS: Final = (
-    "The earliest calendar year that the date of a text may mean, counted astronomically: 0 is "
-    "1 BCE. Absent if the date has no known beginning.",
-    "The latest calendar year that the date of a text may mean, counted astronomically: 0 is "
-    "1 BCE. Absent if the date has no known end.",
+    lazy_gettext(
+        "The earliest calendar year that the date of a text may mean, counted astronomically: 0 is "
+        "1 BCE. Absent if the date has no known beginning."
+    ),
+    lazy_gettext(
+        "The latest calendar year that the date of a text may mean, counted astronomically: 0 is "
+        "1 BCE. Absent if the date has no known end."
+    ),
 )
 
 
@@ -46,7 +51,7 @@ def terms(base: str) -> list[DefinedTerm]:
     """Give the terms, in the order of years."""
     properties = (iri_of(earliest_year(base)), iri_of(latest_year(base)))
     return [
-        DefinedTerm(term.partition("#")[2], term, label, comment, XSD + "integer")
+        DefinedTerm(term.partition("#")[2], term, str(label), str(comment), XSD + "integer")
         for term, label, comment in zip(properties, _LABELS, _COMMENTS, strict=True)
     ]
 
@@ -58,7 +63,9 @@ def statements(base: str) -> list[Statement]:
         (document, RDF_TYPE, iri(FOAF + "Document")),
         (document, dcterms("title"), literal("Terms of this corpus", language="en")),
     ]
-    for term in terms(base):
+    with speaking(DEFAULT):
+        defined = terms(base)
+    for term in defined:
         subject = iri(term.iri)
         said += [
             (subject, RDF_TYPE, iri(RDF + "Property")),

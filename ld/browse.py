@@ -176,6 +176,18 @@ def entries(edition: Edition, keys: Sequence[str]) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
+def neighbours(edition: Edition, key: str, limit: int) -> list[Entry]:
+    """Give the documents whose keys come next to one, at most `limit` before it and after it."""
+    rows = edition.db.execute(
+        "SELECT key, kind, label, label_language, year, state FROM ("
+        "SELECT * FROM document WHERE key < :key ORDER BY key DESC LIMIT :limit) "
+        "UNION ALL SELECT key, kind, label, label_language, year, state FROM ("
+        "SELECT * FROM document WHERE key >= :key ORDER BY key LIMIT :limit)",
+        {"key": key, "limit": limit},
+    )
+    return [Entry(*row) for row in rows]
+
+
 def counts(edition: Edition, choice: Choice) -> Counts:
     """Count what a choice leaves, by kind and by facet."""
     query = _Query(choice, edition)

@@ -9,6 +9,7 @@ PressmarkError
 ├── EditionError
 │   ├── NoEditionError       nothing has been published yet
 │   └── EditionDamagedError  bytes do not match the checksums that the edition states
+├── EditionRemovedError      the files of an edition are no longer kept: it names a later one
 ├── DocumentError
 │   ├── DocumentNotFoundError   nothing is or was published under this key
 │   └── DocumentWithdrawnError  something was, and no longer is: it carries the tombstone
@@ -86,6 +87,18 @@ class NoEditionError(EditionError):
 
 class EditionDamagedError(EditionError):
     """The bytes of an edition do not match the checksums that it states."""
+
+
+class EditionRemovedError(PressmarkError):
+    """The files of an edition are no longer kept; `successor` is the next one that is."""
+
+    def __init__(self, edition: str, successor: str) -> None:
+        super().__init__(
+            f"The files of edition {edition} are no longer kept. Edition {successor} is the next "
+            "after it that is."
+        )
+        self.edition = edition
+        self.successor = successor
 
 
 class DocumentError(PressmarkError):

@@ -46,7 +46,8 @@ def grown(edition: Edition, data: Path, number: int) -> Edition:
         ).lastrowid
         db.execute("INSERT INTO change VALUES (?, ?, 'created', ?, '')", (sequence, key, version))
         db.execute(
-            "INSERT INTO document VALUES (?, 'text', ?, 'published', NULL, ?, '', NULL, ?, 0)",
+            "INSERT INTO document (key, kind, version, state, label, label_language, context) "
+            "VALUES (?, 'text', ?, 'published', ?, '', ?)",
             (key, version, key, nothing),
         )
     db.execute("INSERT INTO change VALUES (?, ?, 'deleted', NULL, ?)", (later, keys[-1], REASON))

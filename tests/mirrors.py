@@ -1,5 +1,7 @@
 """A corpus in eight editions behind a real server, and small clients that keep copies of it."""
 
+import gzip
+import hashlib
 import json
 import threading
 import urllib.error
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
+import zstandard
 from conftest import write_seeds
 from seed_folders import seed
 from werkzeug.serving import make_server
@@ -22,6 +25,8 @@ from ld.edition import open_current
 from ld.publish import publish, rollback
 from ld.terms import n_triples
 
+#: How many editions stay on disk.
+KEPT = 8
 #: What a mirror holds of each document, by its IRI: canonical N-Triples.
 Copies = dict[str, str]
 
@@ -83,6 +88,7 @@ class Corpus:
                 inverted = "Lovelace, Augusta Ada King"
             settings = (
                 f'base = "{self.base}"\ntitle = "A corpus that changes"\nlanguage = "en"\n'
+                f"keep_editions = {KEPT}\n"
                 f'[[authority]]\nname = "Ada Lovelace"\ninverted = "{inverted}"\n'
             )
             files = {f"{name}.txt": text for name, text in texts.items()}
@@ -191,6 +197,106 @@ class StreamMirror:
         return {d for d, m in self.latest.items() if m.kind == "Delete"}
 
 
+@dataclass
+class DumpMirror:
+    """A set of statements that follows the dumps: the whole once, then the differences.
+
+    From scratch it begins with the oldest edition of which there still are files.
+    """
+
+    base: str
+    statements: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+    wholes: int = 0
+    _edition: str = ""
+
+    def synchronise(self) -> None:
+        """Take over what changed since the last time."""
+        offered = Dumps(get(self.base + "dump.nt"))
+        way = offered.way(self._edition)
+        if way and way[0] != self._edition:
+            whole = offered.file(way[0], "corpus.nt.zst")
+            self.statements = set(whole.decode().splitlines(keepends=True))
+            self.documents |= self._described()
+            self.wholes += 1
+        for edition in way[1:]:
+            removed, added = (
+                set(offered.file(edition, f"difference.{kind}.nt.gz").decode().splitlines(True))
+                for kind in ("removed", "added")
+            )
+            assert removed <= self.statements
+            assert not added & self.statements
+            self.statements = self.statements - removed | added
+            self.documents |= self._described()
+        self._edition = offered.current
+
+    @property
+    def deleted(self) -> set[str]:
+        """The documents that there were and no longer are."""
+        return self.documents - self._described()
+
+    def _described(self) -> set[str]:
+        subjects = {line.split(" ", 1)[0][1:-1] for line in self.statements}
+        return {one for one in subjects if one.startswith(self.base + "doc/")}
+
+
+class Dumps:
+    """What the list of dumps says of editions and their files."""
+
+    def __init__(self, listed: bytes) -> None:
+        self._said = pyoxigraph.Dataset(
+            pyoxigraph.parse(listed, format=pyoxigraph.RdfFormat.N_TRIPLES)
+        )
+
+    @property
+    def current(self) -> str:
+        """The current edition."""
+        (edition,) = {q.object for q in self._quads(None, DCAT + "hasCurrentVersion")}
+        return str(edition.value)  # type: ignore[union-attr]
+
+    def way(self, since: str) -> list[str]:
+        """List the editions from one to the current one; from the oldest if that one is gone."""
+        found = [self.current]
+        while found[0] != since and self._names(found[0], "difference.added.nt.gz"):
+            (before,) = self._objects(found[0], PROV + "wasRevisionOf")
+            if not self._names(before, "corpus.nt.zst"):
+                break
+            found.insert(0, before)
+        return found
+
+    def file(self, edition: str, name: str) -> bytes:
+        """Fetch a file, compare it with its checksum, and unpack it."""
+        (node,) = self._names(edition, name)
+        (address,) = self._objects(node, DCAT + "downloadURL")
+        (size,) = self._objects(node, DCAT + "byteSize")
+        (digest,) = self._objects(node, "https://schema.org/sha256")
+        packed = get(address)
+        assert (len(packed), hashlib.sha256(packed).hexdigest()) == (int(size), digest)
+        if name.endswith(".gz"):
+            return gzip.decompress(packed)
+        return unpacked(packed)
+
+    def _names(self, edition: str, name: str) -> list[str]:
+        node = f"{edition}#{name}"
+        return [node] if self._objects(node, DCAT + "downloadURL") else []
+
+    def _objects(self, subject: str, predicate: str) -> list[str]:
+        return [str(q.object.value) for q in self._quads(subject, predicate)]  # type: ignore[union-attr]
+
+    def _quads(self, subject: str | None, predicate: str) -> Iterator[pyoxigraph.Quad]:
+        for quad in self._said.quads_for_predicate(pyoxigraph.NamedNode(predicate)):
+            if subject is None or quad.subject == pyoxigraph.NamedNode(subject):
+                yield quad
+
+
+def unpacked(packed: bytes) -> bytes:
+    """Unpack what Zstandard packed, in however many frames."""
+    reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+    return bytes(reader.read())
+
+
+DCAT = "http://www.w3.org/ns/dcat#"
+PROV = "http://www.w3.org/ns/prov#"
 TREE = "https://w3id.org/tree#"
 ACTIVITY = "https://www.w3.org/ns/activitystreams#"
 DCTERMS = "http://purl.org/dc/terms/"

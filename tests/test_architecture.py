@@ -16,16 +16,17 @@ FLOORS = (
     ("ld.readers", "ld.validate"),
     ("ld.stored",),
     ("ld.edition",),
+    ("ld.kept", "ld.quality"),
     (
         "ld.mapping",
         "ld.query",
         "ld.describe",
         "ld.history",
         "ld.browse",
-        "ld.quality",
         "ld.differences",
     ),
     ("ld.publish", "ld.harvest"),
+    ("ld.readiness",),
     ("app",),
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

@@ -25,6 +25,7 @@ PAGES = {
     "agent": "doc/agent/ada-lovelace",
     "publisher": "doc/agent/example-archive",
     "dataset": "dataset",
+    "catalogue": "catalog",
     "vocabulary": "vocab",
     "texts": "texts",
     "agents": "agents",
@@ -114,6 +115,80 @@ def test_pages_work_without_scripts(browser: Any, live_server: str) -> None:
     assert heading == "A letter"
     assert buttons == 0
     assert shown
+
+
+def test_a_text_is_cited_and_downloaded_without_scripts(browser: Any, live_server: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server}doc/text/treatise/treatise_3")
+    shown = page.locator(".citation:visible").all_inner_texts()
+    page.locator("summary", has_text="MLA").focus()
+    page.keyboard.press("Enter")
+    opened = page.locator(".citation:visible").count()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="RIS").press("Enter")
+    name = started.value.suggested_filename
+    text = started.value.path().read_text(encoding="utf-8")
+    context.close()
+
+    assert shown == [
+        "Lovelace, Ada, and Charles Babbage. [1850?]. “Chapter 3.” In A Treatise in Parts. "
+        "http://corpus.example/text/treatise/treatise_3."
+    ]
+    assert opened == 2
+    assert name == "treatise_3.ris"
+    assert text.startswith("TY  - CHAP")
+
+
+def test_parts_are_read_one_after_the_other_by_keyboard(browser: Any, live_server: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{live_server}doc/text/treatise/treatise_1")
+    headings = []
+    for _ in range(3):
+        headings.append(page.get_by_role("heading", level=1).inner_text())
+        page.get_by_role("navigation", name="Parts of this text").get_by_role("link").last.press(
+            "Enter"
+        )
+        page.wait_for_load_state()
+    page.close()
+
+    assert headings == ["Chapter 1", "Chapter 2", "Chapter 3"]
+
+
+def test_titles_run_in_their_own_direction(browser: Any, live_server: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{live_server}doc/text/arabic")
+    direction = page.evaluate("getComputedStyle(document.querySelector('h1 bdi')).direction")
+    of_page = page.evaluate("getComputedStyle(document.body).direction")
+    page.close()
+
+    assert (direction, of_page) == ("rtl", "ltr")
+
+
+def test_where_a_date_comes_from_is_found_by_keyboard(browser: Any, live_server: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{live_server}doc/text/letter")
+    page.get_by_text("Show the statements").press("Enter")
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="dcterms:date"))
+    why = row.inner_text()
+    page.close()
+
+    assert "letter.txt, line 3" in why
+    assert "YEAR" in why
+    assert "rule dublin_core.date" in why
+
+
+def test_a_citation_can_be_copied(browser: Any, live_server: str) -> None:
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server)
+    page = context.new_page()
+    page.goto(f"{live_server}doc/text/letter")
+    page.get_by_role("button", name="Copy the Chicago citation").press("Enter")
+    page.get_by_text("Copied", exact=True).wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    context.close()
+
+    assert copied == "Lovelace, Ada. 1843. “A Letter.” http://corpus.example/text/letter."
 
 
 def test_the_identifier_can_be_copied(browser: Any, live_server: str) -> None:

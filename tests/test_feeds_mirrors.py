@@ -16,12 +16,15 @@ from mirrors import (
     ActivityMirror,
     Copies,
     Corpus,
+    DumpMirror,
     Member,
     StreamMirror,
     get,
     members_of,
     served,
 )  # fmt: skip
+
+from ld.edition import Edition, open_current
 
 CLIENTS = Path(__file__).parent / "clients"
 
@@ -60,6 +63,43 @@ def test_small_clients_hold_what_the_edition_has(corpus: Corpus) -> None:
 
     assert len(corpus.editions) == 8
     assert len(corpus.deletions()) >= 2
+
+
+def test_a_dump_and_its_differences_hold_what_the_edition_has(corpus: Corpus) -> None:
+    incremental = DumpMirror(corpus.base)
+
+    def check() -> None:
+        from_scratch = DumpMirror(corpus.base)
+        for mirror in (incremental, from_scratch):
+            mirror.synchronise()
+            assert "".join(sorted(mirror.statements)) == united(corpus.copies())
+            assert mirror.deleted == corpus.deletions()
+
+    corpus.publish_eight(check)
+
+    assert incremental.wholes == 1
+
+
+def test_the_eight_editions_have_what_happens_to_a_corpus(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path / "seeds", tmp_path / "data", "http://corpus.example/")
+    happened: list[Edition] = []
+
+    corpus.publish_eight(lambda: happened.append(open_current(corpus.data)))
+
+    kinds = [{(change.key, change.kind) for change in edition.changes()} for edition in happened]
+    assert {("text/d", "created"), ("text/a", "updated")} <= kinds[1]
+    assert ("text/b", "deleted") in kinds[2]
+    assert {("agent/ada-lovelace", "updated"), ("agent/charles-babbage", "deleted")} <= kinds[3]
+    assert ("text/b", "created") in kinds[4]
+    assert {("text/saga", "updated"), ("text/saga/saga_2", "created")} <= kinds[5]
+    assert happened[6].document("text/c").state == "kept"
+    assert happened[7].manifest["kind"] == "rollback"
+    assert {("text/saga", "updated"), ("text/saga/saga_2", "deleted")} <= kinds[7]
+
+
+def united(copies: Copies) -> str:
+    """Give what all documents own, in one list."""
+    return "".join(sorted({line for copy in copies.values() for line in copy.splitlines(True)}))
 
 
 @pytest.mark.clients

@@ -252,7 +252,10 @@ def test_things_and_what_is_not_there(
     assert got.status_code == status
     assert got.headers.get("Location") == location
     if status >= 400:
-        assert got.mimetype == (HTML if accept == HTML else "application/problem+json")
+        is_open = accept is None and path.endswith(".ttl")
+        is_rdf = status == 410 and (is_open or accept in {TURTLE, JSON_LD})
+        expected = accept or TURTLE if is_rdf or accept == HTML else "application/problem+json"
+        assert got.mimetype == expected
         assert "Accept" in got.headers["Vary"]
 
 

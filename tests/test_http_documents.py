@@ -69,7 +69,7 @@ def test_what_never_was_is_not_found(client: FlaskClient, path: str) -> None:
     assert response.mimetype == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/text/gone", "/doc/text/gone", "/doc/text/gone.ttl"])
+@pytest.mark.parametrize("path", ["/text/gone", "/doc/text/gone"])
 def test_what_was_withdrawn_is_gone_and_says_why(client: FlaskClient, path: str) -> None:
     response = client.get(path)
 
@@ -364,8 +364,11 @@ def test_our_files_are_immutable_under_their_version_only(client: FlaskClient) -
     assert client.get("/static/none.css").status_code == 404
 
 
-def test_crawlers_are_kept_from_queries_only(client: FlaskClient) -> None:
-    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /sparql\n"
+def test_crawlers_are_kept_from_queries_and_searches_only(client: FlaskClient) -> None:
+    rules = client.get("/robots.txt").text.splitlines()
+
+    said = [rule for rule in rules if rule.startswith(("User-agent", "Disallow"))]
+    assert said == ["User-agent: *", "Disallow: /sparql", "Disallow: /texts?"]
 
 
 @pytest.mark.parametrize("path", ["/", "/text/letter", f"{LETTER}.html", "/dataset", "//dataset"])
@@ -419,7 +422,7 @@ def test_a_corpus_below_a_path_is_served_below_it(below: FlaskClient) -> None:
     assert below.get(thing.headers["Location"]).status_code == 200
     assert (home.status_code, home.headers["Location"]) == (308, "/corpora/k/")
     assert 'href="/corpora/k/static/' in below.get("/corpora/k/").text
-    assert below.get("/robots.txt").text.endswith("Disallow: /corpora/k/sparql\n")
+    assert "\nDisallow: /corpora/k/sparql\n" in below.get("/robots.txt").text
 
 
 @pytest.mark.parametrize("path", ["/", "/text/one", "/corpora/kk/text/one", "/corpora"])

@@ -116,7 +116,10 @@ def test_the_reader_gets_the_language_it_likes_best(accept_language, chosen):
     [
         ("", ("identity",)),
         ("gzip", ("gzip", "identity")),
-        ("GZIP, deflate, br, zstd", ("gzip", "identity")),
+        ("GZIP, deflate, br, zstd", ("zstd", "gzip", "identity")),
+        ("zstd;q=0.5, gzip", ("gzip", "zstd", "identity")),
+        ("zstd, identity;q=0", ("zstd",)),
+        ("zstd;q=0, *", ("gzip", "identity")),
         ("x-gzip", ("gzip", "identity")),
         ("br", ("identity",)),
         ("*", ("gzip", "identity")),
@@ -142,7 +145,7 @@ def test_codings_come_best_first_and_without_the_refused(accept_encoding, coding
 def test_no_header_makes_negotiation_fail(header):
     assert negotiate(header, OFFERS) in {*OFFERS, None}
     assert negotiate_language(header, ("en", "nl")) in {"en", "nl", None}
-    assert negotiate_coding(header) in {"gzip", "identity", None}
+    assert negotiate_coding(header) in {"zstd", "gzip", "identity", None}
 
 
 def test_an_endless_header_is_read_as_far_as_any_client_goes():

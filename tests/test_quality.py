@@ -102,7 +102,7 @@ def test_the_verdict_names_what_must_be_corrected(flawed: Edition) -> None:
 
     assert "2 problems must be corrected; what they concern is held back." in page
     assert f"{flawed.counts['in']} seed documents were checked on" in page
-    assert "62 published as they are, 0 kept as in an earlier edition, 2 withheld." in page
+    assert "Published as they are: 62; kept as in an earlier edition: 0; withheld: 2." in page
 
 
 def test_the_verdict_on_a_corpus_without_fault(published_seeds: Edition) -> None:

@@ -34,6 +34,15 @@ SERVICES = {
     "long escapes": "SELECT * { \\U00000053ERVICE <http://x.example/> { ?s ?p ?o } }",
     "after comment": "SELECT * { # a\rSERVICE <http://x.example/> { ?s ?p ?o } }",
     "comment between": "SELECT * { SERVICE#\n<http://x.example/>#\n{ ?s ?p ?o } }",
+    "relative to BASE": "BASE <http://x.example/> SELECT * { SERVICE <sparql> { ?s ?p ?o } }",
+    "relative to two BASEs": "BASE <http://x.example/a/> BASE <../> PREFIX y: <s> "
+    "SELECT * { SERVICE SILENT y:parql { ?s ?p ?o } }",
+    "escaped IRI": "SELECT * { SERVICE <http://x.\\u0065xample/> { ?s ?p ?o } }",
+    "escaped prefixed name": "SELECT * { SERVICE ex:sp\\u0061rql { ?s ?p ?o } }",
+    "comments around": "SELECT * { #}\nSERVICE # <\n SILENT #{\n<http://x.example/>{ ?s ?p ?o } }",
+    "in MINUS": "SELECT * { ?s ?p ?o MINUS { SERVICE <http://x.example/> { ?s ?p ?o } } }",
+    "in NOT EXISTS of a BIND": "SELECT * { BIND(NOT EXISTS { SERVICE <http://x.example/> "
+    "{ ?s ?p ?o } } AS ?x) }",
     "in OPTIONAL": "SELECT * { OPTIONAL { SERVICE <http://x.example/> { ?s ?p ?o } } }",
     "in EXISTS": "ASK { FILTER EXISTS { SERVICE <http://x.example/> { ?s ?p ?o } } }",
     "in subselect": "ASK { { SELECT * { SERVICE <http://x.example/> { ?s ?p ?o } } } }",

@@ -187,7 +187,7 @@ class Eater:
         self.size = size
         self.ended = threading.Event()
 
-    def memory(self) -> int:
+    def memory(self, *, exactly: bool = False) -> int:
         return 0 if self.ended.is_set() else self.size
 
     def end_for_memory(self) -> None:

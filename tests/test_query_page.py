@@ -101,7 +101,7 @@ def test_solutions_are_rows_with_names_links_and_languages(client: FlaskClient) 
     found = results_of(page)
 
     assert page.status_code == 200
-    assert '<th scope="col">title</th>' in found
+    assert '<th scope="col"><bdi>title</bdi></th>' in found
     assert 'href="/doc/text/letter"' in found
     assert '<bdi lang="en" dir="ltr">A letter</bdi>' in found
     assert '<bdi lang="ar" dir="rtl">كتاب الحيوان</bdi>' in found
@@ -113,7 +113,7 @@ def test_things_of_the_corpus_have_their_names(client: FlaskClient) -> None:
     assert (
         '<a href="/doc/agent/ada-lovelace"><bdi lang="en" dir="ltr">Ada Lovelace</bdi></a>' in found
     )
-    assert "agent/ada-lovelace)" in found
+    assert "<bdi>agent/ada-lovelace</bdi>)" in found
 
 
 def test_known_prefixes_are_declared_in_sight(client: FlaskClient) -> None:
@@ -134,7 +134,7 @@ def test_a_graph_is_shown_as_statements(client: FlaskClient) -> None:
     found = results_of(page)
 
     assert re.search(r">\d+ statements</h2>", found)
-    assert ">predicate</th>" in found
+    assert "<bdi>predicate</bdi></th>" in found
     assert "/sparql/answer.ttl?query=DESCRIBE" in found
 
 

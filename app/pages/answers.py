@@ -8,6 +8,7 @@ import orjson
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, RdfFormat
 
+from app.language import ngettext
 from app.pages.values import Value, compact, licence_name, number, shortened, web
 from app.variants import address
 from ld.edition import Edition
@@ -179,7 +180,12 @@ def _literal(node: Literal) -> Cell:
     datatype = None if node.language else node.datatype.value
     note = None
     if len(node.value) > _LONGEST:
-        note = f"{number(len(node.value))} characters; the downloads have them all"
+        note = ngettext(
+            "%(number)s character; the downloads have it all",
+            "%(number)s characters; the downloads have them all",
+            len(node.value),
+            number=number(len(node.value)),
+        )
     shown = Value(shortened(node.value, _LONGEST), node.language or "und", note=note)
     term = literal(shown.text, language=node.language, datatype=datatype)
     return Cell(shown, term, datatype in _NUMBERS and note is None)

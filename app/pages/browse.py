@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.language import gettext as _
+from app.language import lazy_gettext, ngettext
 from app.pages import dates
 from app.pages.asked import ORDERS, Asked
 from app.pages.columns import Chart, Datum, columns
@@ -32,19 +34,22 @@ _LONGEST_TITLE: Final = 300
 _LONGEST_CHIP: Final = 60
 
 _FACETS: Final = {
-    "author": "Author",
-    "decade": "Decade",
-    "language": "Language",
-    "licence": "Licence",
-    "host": "Source",
+    "author": lazy_gettext("Author"),
+    "decade": lazy_gettext("Decade"),
+    "language": lazy_gettext("Language"),
+    "licence": lazy_gettext("Licence"),
+    "host": lazy_gettext("Source"),
 }
-_KINDS: Final = {"text": ("text", "texts"), "part": ("part", "parts"), None: ("item", "items")}
-_KIND_LABELS: Final = {"text": "Texts", "part": "Parts of texts", None: "Texts and parts"}
+_KIND_LABELS: Final = {
+    "text": lazy_gettext("Texts"),
+    "part": lazy_gettext("Parts of texts"),
+    None: lazy_gettext("Texts and parts"),
+}
 _ORDER_LABELS: Final = {
-    "title": "Title",
-    "year": "Year",
-    "author": "Author",
-    "relevance": "Relevance",
+    "title": lazy_gettext("Title"),
+    "year": lazy_gettext("Year"),
+    "author": lazy_gettext("Author"),
+    "relevance": lazy_gettext("Relevance"),
 }
 
 
@@ -151,6 +156,13 @@ def browse_page(edition: Edition, asked: Asked, limit: int) -> BrowsePage:
     )
 
 
+def title_of(edition: Edition, asked: Asked) -> str:
+    """Give the words for what was asked for: what it is, and the conditions in force."""
+    author = asked.choice.facets.get("author")
+    named = browse.entries(edition, [str(author)]) if author else []
+    return _title(asked.choice, _chips(asked, {entry.key: entry for entry in named}))
+
+
 def label_of(name: str, value: FacetValue, names: dict[str, Entry]) -> Value:
     """Show the value of a facet by the name that people know."""
     if value is None:
@@ -180,27 +192,44 @@ def _language(tag: str) -> str:
 
 
 def _title(choice: Choice, chips: Sequence[Chip]) -> str:
+    kind = str(_KIND_LABELS[choice.kind])
     conditions = [
-        f"{chip.label.lower()} not stated" if chip.value.text == NOT_STATED else chip.value.text
+        _("%(field)s not stated", field=chip.label)
+        if chip.value.text == NOT_STATED
+        else str(chip.value.text)
         for chip in chips
-        if chip.label != "Type"
+        if chip.value.text != kind
     ]
-    kind = _KIND_LABELS[choice.kind]
     return f"{kind}: {', '.join(conditions)}" if conditions else kind
 
 
 def _count(total: int, kind: str | None, *, is_bounded: bool) -> str:
-    one, many = _KINDS[kind]
+    written = number(total)
+    match kind:
+        case "text":
+            if is_bounded:
+                return _("More than %(number)s texts", number=written)
+            if total == 0:
+                return _("No texts")
+            return ngettext("%(number)s text", "%(number)s texts", total, number=written)
+        case "part":
+            if is_bounded:
+                return _("More than %(number)s parts", number=written)
+            if total == 0:
+                return _("No parts")
+            return ngettext("%(number)s part", "%(number)s parts", total, number=written)
     if is_bounded:
-        return f"More than {number(total)} {many}"
-    return f"{number(total) if total else 'No'} {one if total == 1 else many}"
+        return _("More than %(number)s texts and parts", number=written)
+    if total == 0:
+        return _("No texts or parts")
+    return ngettext("%(number)s text or part", "%(number)s texts and parts", total, number=written)
 
 
 def _names(
     edition: Edition, choice: Choice, counts: Counts, listed: Sequence[Listed]
 ) -> dict[str, Entry]:
     """Give the entries of all that the page names beside what it lists."""
-    keys = {str(author) for author, _ in counts.facets["author"].counted[:MOST_VALUES]}
+    keys = {str(pair[0]) for pair in counts.facets["author"].counted[:MOST_VALUES]}
     keys.add(str(choice.facets.get("author")))
     keys |= {whole for line in listed if (whole := text_of_part(line.entry.key)) is not None}
     return {entry.key: entry for entry in browse.entries(edition, sorted(keys))}
@@ -211,10 +240,10 @@ def _chips(asked: Asked, names: dict[str, Entry]) -> list[Chip]:
     chips = []
     if choice.words:
         words = Value(f"“{shortened(choice.words, _LONGEST_CHIP)}”", "und")
-        chips.append(Chip("Words", words, address(asked.with_words("").address())))
+        chips.append(Chip(_("Words"), words, address(asked.with_words("").address())))
     if choice.kind != "text":
         kind = Value(_KIND_LABELS[choice.kind])
-        chips.append(Chip("Type", kind, address(asked.with_kind("text").address())))
+        chips.append(Chip(_("Type"), kind, address(asked.with_kind("text").address())))
     for name, label in _FACETS.items():
         if name in choice.facets:
             value = label_of(name, choice.facets[name], names)
@@ -288,7 +317,12 @@ def _line(listed: Listed, choice: Choice, names: dict[str, Entry]) -> Line:
     authors = [_name(author, href=address(DOCUMENT + author.key)) for author in listed.authors]
     details = []
     if len(authors) > _MOST_AUTHORS:
-        details.append(Value(f"and {number(len(authors) - _MOST_AUTHORS)} others"))
+        left = len(authors) - _MOST_AUTHORS
+        details.append(
+            Value(
+                ngettext("and %(number)s other", "and %(number)s others", left, number=number(left))
+            )
+        )
     if listed.date is not None:
         details.append(Value(dates.wording(listed.date)))
     if listed.language is not None and "language" not in choice.facets:
@@ -301,7 +335,7 @@ def _line(listed: Listed, choice: Choice, names: dict[str, Entry]) -> Line:
         whole=None if whole is None else _name(whole, address(DOCUMENT + whole.key)),
         authors=authors[:_MOST_AUTHORS],
         details=details,
-        note="kept from an earlier edition" if listed.entry.state == "kept" else None,
+        note=_("kept from an earlier edition") if listed.entry.state == "kept" else None,
     )
 
 

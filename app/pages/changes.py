@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from app.language import gettext as _
+from app.language import lazy_gettext
 from app.pages import dates
 from app.pages.values import Value, compact, number, of_term, shortened, web
 from app.variants import address
@@ -30,11 +32,15 @@ from ld.vocabulary import (
 #: Changes of one kind, where all kinds are shown.
 FIRST: Final = 20
 KINDS: Final = ("updated", "created", "deleted")
-_HEADINGS: Final = {"updated": "Changed", "created": "New", "deleted": "No longer published"}
+_HEADINGS: Final = {
+    "updated": lazy_gettext("Changed"),
+    "created": lazy_gettext("New"),
+    "deleted": lazy_gettext("No longer published"),
+}
 _EVENTS: Final = {
-    "publication": "Published from the seeds",
-    "rollback": "Rolled back to an earlier edition",
-    "withdrawal": "Withdrawal",
+    "publication": lazy_gettext("Published from the seeds"),
+    "rollback": lazy_gettext("Rolled back to an earlier edition"),
+    "withdrawal": lazy_gettext("Withdrawal"),
 }
 # Of one document, and of one property.
 _MOST_FIELDS: Final = 30
@@ -43,49 +49,50 @@ _LONGEST: Final = 300
 _NAMES: Final = (dcterms("title"), schema("name"), iri(FOAF + "name"))
 # The same fact in two vocabularies is one to a reader.
 _FIELDS: Final[dict[Term, str]] = {
-    RDF_TYPE: "Type",
-    dcterms("title"): "Title",
-    schema("name"): "Title",
-    iri(FOAF + "name"): "Title",
-    schema("alternateName"): "Also known as",
-    dcterms("creator"): "Author",
-    schema("creator"): "Author",
-    schema("author"): "Author",
-    dcterms("date"): "Date",
-    dcterms("issued"): "Date",
-    dcterms("created"): "Date",
-    schema("datePublished"): "Date",
-    schema("dateCreated"): "Date",
-    dcterms("language"): "Language",
-    schema("inLanguage"): "Language",
-    dcterms("identifier"): "Identifier",
-    schema("identifier"): "Identifier",
-    dcterms("source"): "Source",
-    schema("isBasedOn"): "Source",
-    dcterms("subject"): "Genre",
-    schema("keywords"): "Genre",
-    dcterms("rights"): "Rights statement",
-    schema("copyrightNotice"): "Rights statement",
-    dcterms("license"): "Licence",
-    schema("license"): "Licence",
-    schema("sdLicense"): "Licence of the metadata",
-    dcterms("hasPart"): "Part",
-    schema("hasPart"): "Part",
-    dcterms("isPartOf"): "Part of",
-    schema("isPartOf"): "Part of",
-    dcterms("description"): "Description",
-    schema("description"): "Description",
-    dcterms("publisher"): "Publisher",
-    schema("publisher"): "Publisher",
-    schema("sameAs"): "Same as",
-    schema("contentSize"): "Size in bytes",
-    schema("sha256"): "SHA-256",
-    iri(SPDX + "checksumValue"): "SHA-256",
-    iri(PAV + "retrievedOn"): "Retrieved",
-    iri(PROV + "generatedAtTime"): "Retrieved",
-    iri(PAV + "retrievedFrom"): "Retrieved from",
-    iri(PROV + "wasDerivedFrom"): "Retrieved from",
+    RDF_TYPE: lazy_gettext("Type"),
+    dcterms("title"): lazy_gettext("Title"),
+    schema("name"): lazy_gettext("Title"),
+    iri(FOAF + "name"): lazy_gettext("Title"),
+    schema("alternateName"): lazy_gettext("Also known as"),
+    dcterms("creator"): lazy_gettext("Author"),
+    schema("creator"): lazy_gettext("Author"),
+    schema("author"): lazy_gettext("Author"),
+    dcterms("date"): lazy_gettext("Date"),
+    dcterms("issued"): lazy_gettext("Date"),
+    dcterms("created"): lazy_gettext("Date"),
+    schema("datePublished"): lazy_gettext("Date"),
+    schema("dateCreated"): lazy_gettext("Date"),
+    dcterms("language"): lazy_gettext("Language"),
+    schema("inLanguage"): lazy_gettext("Language"),
+    dcterms("identifier"): lazy_gettext("Identifier"),
+    schema("identifier"): lazy_gettext("Identifier"),
+    dcterms("source"): lazy_gettext("Source"),
+    schema("isBasedOn"): lazy_gettext("Source"),
+    dcterms("subject"): lazy_gettext("Genre"),
+    schema("keywords"): lazy_gettext("Genre"),
+    dcterms("rights"): lazy_gettext("Rights statement"),
+    schema("copyrightNotice"): lazy_gettext("Rights statement"),
+    dcterms("license"): lazy_gettext("Licence"),
+    schema("license"): lazy_gettext("Licence"),
+    schema("sdLicense"): lazy_gettext("Licence of the metadata"),
+    dcterms("hasPart"): lazy_gettext("Part"),
+    schema("hasPart"): lazy_gettext("Part"),
+    dcterms("isPartOf"): lazy_gettext("Part of"),
+    schema("isPartOf"): lazy_gettext("Part of"),
+    dcterms("description"): lazy_gettext("Description"),
+    schema("description"): lazy_gettext("Description"),
+    dcterms("publisher"): lazy_gettext("Publisher"),
+    schema("publisher"): lazy_gettext("Publisher"),
+    schema("sameAs"): lazy_gettext("Same as"),
+    schema("contentSize"): lazy_gettext("Size in bytes"),
+    schema("sha256"): lazy_gettext("SHA-256"),
+    iri(SPDX + "checksumValue"): lazy_gettext("SHA-256"),
+    iri(PAV + "retrievedOn"): lazy_gettext("Retrieved"),
+    iri(PROV + "generatedAtTime"): lazy_gettext("Retrieved"),
+    iri(PAV + "retrievedFrom"): lazy_gettext("Retrieved from"),
+    iri(PROV + "wasDerivedFrom"): lazy_gettext("Retrieved from"),
 }
+_PLACES: Final = {predicate: place for place, predicate in enumerate(_FIELDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,7 @@ def editions_page(edition: Edition, before: int | None, limit: int) -> EditionsP
     if len(pasts) > limit:
         following = f"{address('changes')}?{urlencode({'before': pasts[limit - 1].sequence})}"
     first = None if before is None else address("changes")
-    return EditionsPage([_edition_line(one) for one in pasts[:limit]], first, following)
+    return EditionsPage([edition_line(one) for one in pasts[:limit]], first, following)
 
 
 def edition_changes(
@@ -177,7 +184,7 @@ def edition_changes(
         _href(found[0]) if found and found[0].sequence != past.sequence else None
         for found in neighbours
     )
-    return EditionChanges(_edition_line(past), sections, kind is not None, earlier, later)
+    return EditionChanges(edition_line(past), sections, kind is not None, earlier, later)
 
 
 def fields(edition: Edition, found: Sequence[Difference]) -> list[Field]:
@@ -218,14 +225,22 @@ def _change_line(edition: Edition, change: Change) -> ChangeLine:
     is_update = change.kind == "updated" and bool(said)
     found = fields(edition, differences.of_change(edition, change)) if is_update else []
     return ChangeLine(
-        title=_title(edition, change.key, said),
+        title=title_of(edition, change.key, said),
         reason=change.reason,
         fields=found[:_MOST_FIELDS],
         left_out=max(0, len(found) - _MOST_FIELDS),
     )
 
 
-def _title(edition: Edition, key: str, said: Sequence[Statement]) -> Value:
+def place_of(difference: Difference) -> tuple[bool, int]:
+    """Give a sort key under which what matters most to readers comes first."""
+    is_of_file = "#" in difference.subject
+    known = difference.predicate in _FIELDS
+    return is_of_file, _PLACES[difference.predicate] if known else len(_PLACES)
+
+
+def title_of(edition: Edition, key: str, said: Sequence[Statement]) -> Value:
+    """Give what the thing of a document is called in these statements, with a link to it."""
     thing = iri(edition.base + key)
     href = address(key if key == "dataset" else DOCUMENT + key)
     # What is gone has a page too, which says so; it is not for crawlers.
@@ -239,10 +254,15 @@ def _title(edition: Edition, key: str, said: Sequence[Statement]) -> Value:
 
 
 def _label(difference: Difference, base: str) -> str:
-    years = {earliest_year(base): "Earliest year", latest_year(base): "Latest year"}
+    years = {
+        earliest_year(base): _("Earliest year"),
+        latest_year(base): _("Latest year"),
+    }
     known = years.get(difference.predicate) or _FIELDS.get(difference.predicate)
     label = known or compact(iri_of(difference.predicate))
-    return f"File: {label}" if iri_of(difference.subject).endswith("#file") else label
+    if iri_of(difference.subject).endswith("#file"):
+        return _("File: %(field)s", field=label)
+    return label
 
 
 def _value(edition: Edition, term: Term) -> Value:
@@ -254,10 +274,11 @@ def _value(edition: Edition, term: Term) -> Value:
         return Value(compact(target), href=web(target), is_code=True)
     key = target.removeprefix(edition.base)
     said = differences.last_stated(edition, key)
-    return _title(edition, key, said) if said else Value(key, is_code=True)
+    return title_of(edition, key, said) if said else Value(key, is_code=True)
 
 
-def _edition_line(past: Past) -> EditionLine:
+def edition_line(past: Past) -> EditionLine:
+    """Give an edition and how much it changed."""
     return EditionLine(
         id=past.id,
         href=_href(past),

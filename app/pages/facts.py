@@ -9,11 +9,14 @@ from dataclasses import replace
 from typing import Final
 
 from app.description import Description
+from app.language import gettext as _
+from app.language import lazy_gettext
 from app.pages import dates
 from app.pages.values import (
     NOT_STATED,
     Fact,
     Value,
+    bytes_of,
     compact,
     language_name,
     number,
@@ -32,10 +35,12 @@ from ld.vocabulary import FOAF, PAV, PROV, RDF_TYPE, dcterms, schema
 
 Show = Callable[[Term], Value]
 
-_ASK_FIRST: Final = "Not stated – ask before reuse"
+# Of one fact; the rest is in the data.
+_MOST_VALUES: Final = 100
+_ASK_FIRST: Final = lazy_gettext("Not stated – ask before reuse")
 _AGENT_KINDS: Final = {
-    iri(FOAF + "Person"): "Person",
-    iri(FOAF + "Organization"): "Organisation",
+    iri(FOAF + "Person"): lazy_gettext("Person"),
+    iri(FOAF + "Organization"): lazy_gettext("Organisation"),
 }
 
 
@@ -51,86 +56,98 @@ class Facts:
 
     def of_text(self) -> list[Fact]:
         """Give the facts of a text or a part."""
-        found = [
-            self.fact("Title", dcterms("title"), of_term, is_same=_is_same_heading),
+        certain = [
+            self.fact(_("Title"), dcterms("title"), of_term, is_same=_is_same_heading),
             self.authors(),
-            self.date(),
-            self.fact("Language", schema("inLanguage"), _language, is_same=_always),
-            self.fact("Genre", dcterms("subject"), of_term),
-            self.fact("Identifier", dcterms("identifier"), _code),
-            self.whole(),
-            self.fact("Source", dcterms("source"), of_term),
-            self.fact("Rights statement", dcterms("rights"), of_term),
-            self.fact(
-                "Licence", schema("license"), _concluded, missing=_ASK_FIRST, is_same=_always
-            ),
-            self.fact("Access", schema("isAccessibleForFree"), _access),
         ]
         # A part takes date, genre and identifier from its text; their absence says nothing.
-        optional = {"Genre", "Access", "Part of"}
+        of_whole = [
+            self.date(),
+            self.fact(_("Identifier"), dcterms("identifier"), _code),
+        ]
         if self.document.kind == "part":
-            optional |= {"Date", "Published", "Created", "Identifier"}
-        return [fact for fact in found if fact.values or fact.label not in optional]
+            of_whole = _stated(of_whole)
+        return [
+            *certain,
+            *of_whole,
+            self.fact(_("Language"), schema("inLanguage"), _language, is_same=_always),
+            *_stated([self.fact(_("Genre"), dcterms("subject"), of_term), self.whole()]),
+            self.fact(_("Source"), dcterms("source"), of_term),
+            *self.rights(),
+            *_stated([self.fact(_("Access"), schema("isAccessibleForFree"), _access)]),
+        ]
+
+    def rights(self) -> list[Fact]:
+        """Give what may be done with the text: the statement as it stands, and the licence that
+        follows from it."""
+        return [
+            self.fact(_("Rights statement"), dcterms("rights"), of_term),
+            self.fact(
+                _("Licence"), schema("license"), _concluded, missing=_ASK_FIRST, is_same=_always
+            ),
+        ]
 
     def of_file(self) -> list[Fact]:
         """Give the facts of the file of a text or part; none if it has no file of its own."""
         if not self.description.objects(self.file, RDF_TYPE):
             return []
         return [
-            self.fact("Name", schema("name"), of_term, subject=self.file),
-            self.fact("Type", schema("encodingFormat"), _code, subject=self.file),
-            self.fact("Size", schema("contentSize"), _size, subject=self.file),
+            self.fact(_("Name"), schema("name"), of_term, subject=self.file),
+            self.fact(_("Type"), schema("encodingFormat"), _code, subject=self.file),
+            self.fact(_("Size"), schema("contentSize"), _size, subject=self.file),
             self.fact("SHA-256", schema("sha256"), _code, subject=self.file),
             self.fact(
-                "Retrieved",
+                _("Retrieved"),
                 iri(PAV + "retrievedOn"),
                 _instant,
                 subject=self.file,
                 is_same=_always,
             ),
-            self.fact("Retrieved from", iri(PROV + "wasDerivedFrom"), of_term, subject=self.file),
+            self.fact(
+                _("Retrieved from"), iri(PROV + "wasDerivedFrom"), of_term, subject=self.file
+            ),
         ]
 
     def of_agent(self) -> list[Fact]:
         """Give the facts of an agent."""
         types = self.description.objects(self.thing, RDF_TYPE)
-        kinds = [Value(name) for term, name in _AGENT_KINDS.items() if term in types]
-        found = [
-            self.fact("Name", schema("name"), of_term),
-            self.fact("Also known as", schema("alternateName"), of_term),
-            Fact("Kind", kinds, "Not stated whether a person or an organisation"),
-            self.fact("Same as", schema("sameAs"), of_term),
+        kinds = [Value(str(name)) for term, name in _AGENT_KINDS.items() if term in types]
+        return [
+            *_stated([self.fact(_("Name"), schema("name"), of_term)]),
+            *_stated([self.fact(_("Also known as"), schema("alternateName"), of_term)]),
+            Fact(_("Kind"), kinds, _("Not stated whether a person or an organisation")),
+            *_stated([self.fact(_("Same as"), schema("sameAs"), of_term)]),
         ]
-        return [fact for fact in found if fact.values or fact.label == "Kind"]
 
     def of_dataset(self) -> list[Fact]:
         """Give the facts of the dataset."""
         return [
-            self.fact("Title", schema("name"), of_term),
-            self.fact("Description", schema("description"), of_term),
-            self.fact("Publisher", schema("publisher"), self.reference),
-            self.fact("Licence of the metadata", schema("license"), _licence),
-            Fact("Identifiers begin with", [Value(self.edition.base, is_code=True)]),
+            self.fact(_("Title"), schema("name"), of_term),
+            self.fact(_("Description"), schema("description"), of_term),
+            self.fact(_("Publisher"), schema("publisher"), self.reference),
+            self.fact(_("Licence of the metadata"), schema("license"), _licence),
+            Fact(_("Identifiers begin with"), [Value(self.edition.base, is_code=True)]),
         ]
 
     def authors(self) -> Fact:
         """Give the authors, linked to their pages."""
         # One field may name several authors, so it only has to contain the name.
         fact = self.fact(
-            "Author", schema("creator"), self.reference, is_same=lambda raw, name: name in raw
+            _("Author"), schema("creator"), self.reference, is_same=lambda raw, name: name in raw
         )
-        return Fact("Authors" if len(fact.values) > 1 else "Author", fact.values)
+        return Fact(_("Authors"), fact.values) if len(fact.values) > 1 else fact
 
     def whole(self) -> Fact:
         """Give the text that a part belongs to; none for a text."""
-        return self.fact("Part of", dcterms("isPartOf"), self.reference)
+        return self.fact(_("Part of"), dcterms("isPartOf"), self.reference)
 
     def date(self) -> Fact:
         """Give the date, under the name of what the corpus means by it."""
-        label = "Date"
-        for meaning, name in (("issued", "Published"), ("created", "Created")):
-            if self.description.objects(self.thing, dcterms(meaning)):
-                label = name
+        label = _("Date")
+        if self.description.objects(self.thing, dcterms("issued")):
+            label = _("Published")
+        elif self.description.objects(self.thing, dcterms("created")):
+            label = _("Created")
         return self.fact(label, dcterms("date"), _date)
 
     def summary(self) -> Value | None:
@@ -157,12 +174,14 @@ class Facts:
         Each value says how it was recorded, unless `is_same` finds that in what is shown.
         """
         subject = subject or self.thing
+        dataset = iri(self.edition.base + "dataset")
+        stated = [obj for obj in self.description.objects(subject, predicate) if obj != dataset]
         values = []
-        for obj in self.description.objects(subject, predicate):
-            if obj == iri(self.edition.base + "dataset"):
-                continue
+        for obj in stated[:_MOST_VALUES]:
             derivation = self.document.derivations.get((subject, predicate, obj))
             values.append(recorded_as(show(obj), derivation, is_same))
+        if more := len(stated) - len(values):
+            values.append(Value(_("and %(count)s more, in the data", count=number(more))))
         return Fact(label, values, missing)
 
     def reference(self, term: Term) -> Value:
@@ -193,7 +212,7 @@ def _code(term: Term) -> Value:
 
 def _size(term: Term) -> Value:
     octets = int(literal_of(term)[0])
-    return Value(size(octets), note=f"{number(octets)} bytes" if octets >= 1000 else None)
+    return Value(size(octets), note=bytes_of(octets) if octets >= 1000 else None)
 
 
 def _instant(term: Term) -> Value:
@@ -206,7 +225,7 @@ def _licence(term: Term) -> Value:
 
 
 def _concluded(term: Term) -> Value:
-    return replace(_licence(term), note="concluded from the rights statement")
+    return replace(_licence(term), note=_("concluded from the rights statement"))
 
 
 def _is_same_heading(raw: str, shown: str) -> bool:
@@ -218,4 +237,9 @@ def _always(_raw: str, _shown: str) -> bool:
 
 
 def _access(term: Term) -> Value:
-    return Value("Free to read at its source" if literal_of(term)[0] == "true" else compact(term))
+    is_free = literal_of(term)[0] == "true"
+    return Value(_("Free to read at its source") if is_free else compact(term))
+
+
+def _stated(facts: list[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.values]

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import request
 
 from app.editions import current_edition
+from app.language import FIELD, LANGUAGES, language, lazy_gettext, own_name
 from app.mounting import OUTSIDE
 from app.pages import dates
 from app.pages.values import Value, of_licence
@@ -18,13 +19,15 @@ from ld.terms import iri_of
 from ld.vocabulary import schema
 
 _UNPUBLISHED: Final = Value("Pressmark")
+_LONGEST_QUERY: Final = 2000
 _PLACES: Final = (
-    ("Texts", "texts"),
-    ("Agents", "agents"),
-    ("Query", "sparql"),
-    ("Data quality", "quality"),
-    ("Changes", "changes"),
-    ("Dataset", "dataset"),
+    (lazy_gettext("Texts"), "texts"),
+    (lazy_gettext("Agents"), "agents"),
+    (lazy_gettext("Query"), "sparql"),
+    (lazy_gettext("Data quality"), "quality"),
+    (lazy_gettext("Changes"), "changes"),
+    (lazy_gettext("Interfaces"), "api"),
+    (lazy_gettext("About"), "about"),
 )
 
 
@@ -38,6 +41,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """This page in one language of the interface: its tag, its name in itself, its address."""
+
+    tag: str
+    name: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The name of the site, its navigation, and what its footer says of the edition.
 
@@ -47,6 +60,8 @@ class Frame:
     name: Value
     home: str
     navigation: list[Entry]
+    language: str
+    translations: list[Translation]
     edition: str | None = None
     published: str | None = None
     licence: Value | None = None
@@ -54,19 +69,22 @@ class Frame:
 
 def frame() -> Frame:
     """Give the frame of the page that this request asks for."""
+    languages = language(), _translations()
     try:
         edition = current_edition()
         dataset = edition.document("dataset")
     except EditionError:
-        return Frame(_UNPUBLISHED, request.script_root + "/", [])
+        return Frame(_UNPUBLISHED, request.script_root + "/", [], *languages)
     if OUTSIDE in request.environ:
         home = urlsplit(edition.service_url).path
-        return Frame(corpus_name(edition, dataset), home, [])
+        return Frame(corpus_name(edition, dataset), home, [], *languages)
     licences = [obj for _, stated, obj in dataset.stated if stated == schema("license")]
     return Frame(
         name=corpus_name(edition, dataset),
         home=address(),
         navigation=_navigation(),
+        language=languages[0],
+        translations=languages[1],
         edition=edition.id,
         published=dates.day(edition.created),
         licence=of_licence(iri_of(licences[0])) if licences else None,
@@ -84,4 +102,15 @@ def _navigation() -> list[Entry]:
     here, _ = split_suffix(request.path.lstrip("/"))
     return [
         Entry(label, address(path), "page" if here == path else None) for label, path in _PLACES
+    ]
+
+
+def _translations() -> list[Translation]:
+    """Give this page in every language; none if its address is too long to be repeated."""
+    if len(request.query_string) > _LONGEST_QUERY:
+        return []
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != FIELD]
+    return [
+        Translation(tag, own_name(tag), f"?{urlencode([*kept, (FIELD, tag)])}", tag == language())
+        for tag in LANGUAGES
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlencode
 
+from app.language import gettext as _
+from app.language import ngettext
 from app.pages.facts import Facts
 from app.pages.record import title_of
 from app.pages.values import Value, number
@@ -98,11 +100,11 @@ def _text(edition: Edition, document: StoredDocument, fewest_authors: int = 1) -
 def _texts(count: int) -> str | None:
     if count == 0:
         return None
-    return "1 text" if count == 1 else f"{number(count)} texts"
+    return ngettext("%(number)s text", "%(number)s texts", count, number=number(count))
 
 
 def _note(state: str) -> str | None:
-    return "kept from an earlier edition" if state == "kept" else None
+    return _("kept from an earlier edition") if state == "kept" else None
 
 
 def _label(entry: Entry) -> Value:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
+from app.language import gettext as _
+from app.pages import dates
 from app.pages.values import Value, compact, of_term, shortened, web
 from ld.document import Derivation
 from ld.record import Origin
-from ld.stored import StoredDocument
+from ld.stored import Change, StoredDocument
 from ld.terms import Statement, Term, iri_of, is_iri_term
 
-# Of one record; the rest is in the data.
+# On one page.
 _MOST: Final = 500
 _LONGEST: Final = 400
 
@@ -43,42 +46,77 @@ class Group:
     rows: list[Row]
 
 
-def origins(document: StoredDocument, base: str) -> list[Group]:
-    """Give the statements that a document owns, subject by subject, up to a number."""
-    return list(_groups(document, base))
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Statements of a document with their origins, from `first` to `last` of `total`, counted
+    from 1."""
+
+    groups: list[Group]
+    first: int
+    last: int
+    total: int
 
 
-def _groups(document: StoredDocument, base: str) -> Iterator[Group]:
-    names = {
-        document.iri: f"The {document.kind}",
-        f"{document.iri}#file": "Its file",
-        f"{document.iri}#checksum": "The checksum of its file",
-        document.document_iri: "This record",
+def origins(document: StoredDocument, base: str, latest: Change | None, before: int = 0) -> Origins:
+    """Give the statements that a document owns, subject by subject: a number of them, after so
+    many.
+
+    `latest` is the last change of the document: what its record-keeping statements come from.
+    """
+    names = _names(document)
+    order = {subject: place for place, subject in enumerate(names)}
+    owned = sorted(
+        document.owned, key=lambda s: (order.get(iri_of(s[0]), len(order)), iri_of(s[0]))
+    )
+    before = before if before < len(owned) else 0
+    rows: dict[str, list[Row]] = {}
+    for statement in islice(owned, before, before + _MOST):
+        rows.setdefault(iri_of(statement[0]), []).append(_row(statement, document, base, latest))
+    groups = [Group(names.get(subject, subject), found) for subject, found in rows.items()]
+    return Origins(groups, before + 1, min(before + _MOST, len(owned)), len(owned))
+
+
+def _names(document: StoredDocument) -> dict[str, str]:
+    things = {
+        "text": _("The text"),
+        "part": _("The part"),
+        "agent": _("The agent"),
+        "dataset": _("The dataset"),
     }
-    if document.kind == "dataset":
-        names[document.iri] = "The dataset"
-    order = list(names)
-    by_subject: dict[str, list[Statement]] = {}
-    for statement in document.owned:
-        by_subject.setdefault(iri_of(statement[0]), []).append(statement)
-    left = _MOST
-    for subject in sorted(by_subject, key=lambda s: (order.index(s) if s in names else 99, s)):
-        rows = [_row(s, document, base) for s in by_subject[subject][:left]]
-        left -= len(rows)
-        if rows:
-            yield Group(names.get(subject, subject), rows)
+    return {
+        document.iri: things[document.kind],
+        f"{document.iri}#file": _("Its file"),
+        f"{document.iri}#checksum": _("The checksum of its file"),
+        document.document_iri: _("This record")
+        if document.kind != "dataset"
+        else things["dataset"],
+    }
 
 
-def _row(statement: Statement, document: StoredDocument, base: str) -> Row:
-    _, predicate, obj = statement
+def _row(statement: Statement, document: StoredDocument, base: str, latest: Change | None) -> Row:
+    predicate, obj = statement[1:]
     derivation = document.derivations.get(statement)
     return Row(
         property=compact(iri_of(predicate)).removeprefix(base),
         property_iri=iri_of(predicate),
         value=_object(obj, base),
-        rule="from the history of editions" if derivation is None else f"rule {derivation.rule}",
-        reasons=[] if derivation is None else _reasons(derivation),
+        rule=_rule(derivation),
+        reasons=list(_kept_record(latest) if derivation is None else _reasons(derivation)),
     )
+
+
+def _rule(derivation: Derivation | None) -> str:
+    if derivation is None:
+        return _("rule of the history of editions")
+    if not derivation.origins:
+        return _("rule %(name)s, the same for every record", name=derivation.rule)
+    return _("rule %(name)s", name=derivation.rule)
+
+
+def _kept_record(latest: Change | None) -> Iterator[Reason]:
+    if latest is not None:
+        day = dates.day(latest.datestamp)
+        yield Reason(_("edition %(id)s", id=latest.edition), _("published %(day)s", day=day), "")
 
 
 def _object(term: Term, base: str) -> Value:
@@ -90,12 +128,12 @@ def _object(term: Term, base: str) -> Value:
     return Value(compact(target), href=href, is_code=True)
 
 
-def _reasons(derivation: Derivation) -> list[Reason]:
-    return [
-        Reason(_place(origin), origin.field, shortened(origin.raw, _LONGEST))
-        for origin in derivation.origins
-    ]
+def _reasons(derivation: Derivation) -> Iterator[Reason]:
+    for origin in derivation.origins:
+        yield Reason(_place(origin), origin.field, shortened(origin.raw, _LONGEST))
 
 
 def _place(origin: Origin) -> str:
-    return origin.file if origin.line is None else f"{origin.file}, line {origin.line}"
+    if origin.line is None:
+        return origin.file
+    return _("%(file)s, line %(line)s", file=origin.file, line=origin.line)

@@ -1,10 +1,12 @@
 """Data quality as people see it: the verdict, the rules, the places, the trend."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from app.language import gettext as _
+from app.language import lazy_gettext, ngettext
 from app.pages import dates
 from app.pages.columns import Chart, Datum, columns
 from app.pages.rules import rule_of
@@ -22,11 +24,15 @@ MOST: Final = 50
 MOST_EDITIONS: Final = 12
 _LONGEST: Final = 300
 _LEVELS: Final = {
-    Severity.VIOLATION: "Must be corrected",
-    Severity.WARNING: "Should be corrected",
-    Severity.INFO: "For information",
+    Severity.VIOLATION: lazy_gettext("Must be corrected"),
+    Severity.WARNING: lazy_gettext("Should be corrected"),
+    Severity.INFO: lazy_gettext("For information"),
 }
-_EVENTS: Final = {"publication": "Publication", "rollback": "Rollback", "withdrawal": "Withdrawal"}
+_EVENTS: Final = {
+    "publication": lazy_gettext("Publication"),
+    "rollback": lazy_gettext("Rollback"),
+    "withdrawal": lazy_gettext("Withdrawal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A rule that was not met, with its findings; `left_out` is how many are not shown."""
+    """A rule that was not met, with its findings; `left_out` is how many are not shown.
+
+    The remedy is in English, in the words of the shape or the reader.
+    """
 
     anchor: str
-    title: str
+    title: Value
     remedy: str
     level: str
     severity: str
@@ -102,13 +111,13 @@ class QualityPage:
 
 #: The columns of the trend: what is counted, and its heading.
 COUNTED: Final = (
-    ("in", "Seeds"),
-    ("published", "Published"),
-    ("kept", "Kept"),
-    ("withheld", "Withheld"),
-    ("violations", "Must be corrected"),
-    ("warnings", "Should be corrected"),
-    ("remarks", "For information"),
+    ("in", lazy_gettext("Seeds")),
+    ("published", lazy_gettext("Published")),
+    ("kept", lazy_gettext("Kept")),
+    ("withheld", lazy_gettext("Withheld")),
+    ("violations", lazy_gettext("Must be corrected")),
+    ("warnings", lazy_gettext("Should be corrected")),
+    ("remarks", lazy_gettext("For information")),
 )
 
 
@@ -137,27 +146,51 @@ def quality_page(edition: Edition) -> QualityPage:
 def _verdict(edition: Edition) -> Verdict:
     counts = edition.counts
     must, should = counts["violations"], counts["warnings"]
-    held = counts["withheld"] + counts["kept"]
     if must:
-        sentence = f"{_things(must, 'problem')} must be corrected; what it concerns is held back."
-        if must > 1:
-            sentence = f"{number(must)} problems must be corrected; what they concern is held back."
+        sentence = ngettext(
+            "%(number)s problem must be corrected; what it concerns is held back.",
+            "%(number)s problems must be corrected; what they concern is held back.",
+            must,
+            number=number(must),
+        )
     elif should:
-        sentence = "All that is published conforms."
+        sentence = _("All that is published conforms.")
     else:
-        sentence = "All that is published conforms, and nothing could be better."
+        sentence = _("All that is published conforms, and nothing could be better.")
     if should:
-        sentence += f" {_things(should, 'thing')} could be better."
-    outcome = f"{number(counts['published'])} published as they are"
-    if held:
-        outcome += f", {number(counts['kept'])} kept as in an earlier edition"
-        outcome += f", {number(counts['withheld'])} withheld"
-    checked = (
-        f"{_things(counts['in'], 'seed document')} "
-        f"{'was' if counts['in'] == 1 else 'were'} checked on {dates.minute(edition.created)}: "
-        f"{outcome}."
+        better = ngettext(
+            "%(number)s thing could be better.",
+            "%(number)s things could be better.",
+            should,
+            number=number(should),
+        )
+        sentence = f"{sentence} {better}"
+    severity = "violation" if must else "warning" if should else "ok"
+    return Verdict(severity, sentence, f"{_checked(edition)} {_outcome(counts)}")
+
+
+def _checked(edition: Edition) -> str:
+    seeds = edition.counts["in"]
+    return ngettext(
+        "%(number)s seed document was checked on %(date)s.",
+        "%(number)s seed documents were checked on %(date)s.",
+        seeds,
+        number=number(seeds),
+        date=dates.minute(edition.created),
     )
-    return Verdict("violation" if must else "warning" if should else "ok", sentence, checked)
+
+
+def _outcome(counts: Mapping[str, int]) -> str:
+    published, kept, withheld = (number(counts[name]) for name in ("published", "kept", "withheld"))
+    if counts["kept"] or counts["withheld"]:
+        return _(
+            "Published as they are: %(published)s; kept as in an earlier edition: %(kept)s; "
+            "withheld: %(withheld)s.",
+            published=published,
+            kept=kept,
+            withheld=withheld,
+        )
+    return _("Published as they are: %(published)s.", published=published)
 
 
 def _section(broken: Broken, found: Sequence[Finding], names: dict[str, Entry]) -> Section:
@@ -191,7 +224,7 @@ def _place(found: Finding, names: dict[str, Entry], *, with_message: bool) -> Pl
 
 
 def _held(held: Held, names: dict[str, Entry]) -> HeldSeed:
-    outcome = "Kept as in an earlier edition" if held.state == "kept" else "Withheld"
+    outcome = _("Kept as in an earlier edition") if held.state == "kept" else _("Withheld")
     return HeldSeed(held.file, held.line, _record(held.key, names), outcome, held.reason)
 
 
@@ -238,9 +271,5 @@ def _row(past: Past) -> EditionRow:
         day=dates.day(past.created),
         instant=past.created,
         event=_EVENTS.get(past.kind, past.kind),
-        numbers=[number(past.counts.get(name, 0)) for name, _ in COUNTED],
+        numbers=[number(past.counts.get(name, 0)) for name, _label in COUNTED],
     )
-
-
-def _things(count: int, noun: str) -> str:
-    return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"

@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Final
 from urllib.parse import urlencode
 
+from app.language import gettext as _
+from app.language import lazy_gettext, ngettext
 from app.pages.answers import Answers
 from app.pages.record import Download
-from app.pages.values import number, size
+from app.pages.values import bytes_of, number, size
 from app.pages.views import Bars, Period, bars, timeline
 from app.variants import address
 from ld.edition import Edition
@@ -23,7 +25,11 @@ DOWNLOADS: Final[Mapping[str, results.ResultFormat]] = {
     {"srj": "json", "srx": "xml"}.get(fmt.suffix, fmt.suffix): fmt
     for fmt in (*sorted(results.SOLUTIONS, key=lambda fmt: fmt.name), *results.GRAPHS)
 }
-_VIEWS: Final = {"table": "Table", "chart": "Chart", "timeline": "Timeline"}
+_VIEWS: Final = {
+    "table": lazy_gettext("Table"),
+    "chart": lazy_gettext("Chart"),
+    "timeline": lazy_gettext("Timeline"),
+}
 # Longer queries go in the body of a request, since not every proxy passes such addresses.
 _LONGEST_ADDRESS: Final = 4000
 
@@ -72,6 +78,7 @@ class Answered:
 
     truth: bool | None
     answers: Answers | None
+    shown: str  # the number of rows that are
     heading: str
     view: str
     views: list[Entry]
@@ -90,8 +97,7 @@ class QueryPage:
     topics: list[Topic]
     endpoint: str
     recipes: list[Recipe]
-    limits: str | None
-    longest: str
+    limits: str
     is_start: bool
 
 
@@ -108,12 +114,11 @@ def query_page(
     endpoint = edition.service_url + "sparql"
     return QueryPage(
         query=query,
-        question=None if is_start or example is None else example.question,
+        question=None if is_start or example is None else _(example.question),
         topics=_topics(None if is_start else example, is_start=is_start),
         endpoint=endpoint,
         recipes=[] if is_start or form is None else recipes(endpoint, query, form),
-        limits=None if limits is None else _limits(limits),
-        longest=f"{MAX_BYTES // 1024}\u00a0kB",
+        limits=_limits(limits or {}),
         is_start=is_start,
     )
 
@@ -142,26 +147,29 @@ def answered(
     return Answered(
         truth=answer if isinstance(answer, bool) else None,
         answers=answers,
+        shown=number(0 if answers is None else len(answers.rows)),
         heading=_heading(answer),
         view=view,
         views=views if len(views) > 1 else [],
         bars=drawn,
         timeline=dated,
         downloads=_downloads(query, form),
-        milliseconds=f"{number(milliseconds)}\u00a0ms",
+        milliseconds=_("%(number)s\u00a0ms", number=number(milliseconds)),
     )
 
 
 def trouble_of(error: QueryError, title: str, remedy: str) -> Trouble:
     """Give the words for a query that was not answered; title and remedy are its kind's."""
     if isinstance(error, QuerySyntaxError):
-        title = "This query could not be read"
-        remedy = "Nothing was run. Look at this place, and at what stands just before it."
+        title = _("This query could not be read")
+        remedy = _("Nothing was run. Look at this place, and at what stands just before it.")
         if error.line is None:
-            remedy = "Nothing was run."
+            remedy = _("Nothing was run.")
         return Trouble(title, str(error), remedy, error.line, error.column)
     if isinstance(error, QueryBusyError):
-        remedy = f"Ask again in {error.retry_after} seconds."
+        remedy = ngettext(
+            "Ask again in %(num)s second.", "Ask again in %(num)s seconds.", error.retry_after
+        )
     return Trouble(title, str(error), remedy)
 
 
@@ -177,7 +185,7 @@ def recipes(endpoint: str, query: str, form: Form) -> list[Recipe]:
         f"  --data-urlencode {shlex.quote(f'query={query}')}"
     )
     return [
-        Recipe("Link", "recipe-link", link),
+        Recipe(_("Link"), "recipe-link", link),
         Recipe("cURL", "recipe-curl", curl),
         Recipe("Python", "recipe-python", _python(endpoint, query, form)),
     ]
@@ -187,23 +195,34 @@ def _topics(current: Example | None, *, is_start: bool) -> list[Topic]:
     topics = []
     for name, members in groupby(examples(), key=lambda example: example.topic):
         entries = [
-            Entry(member.question, f"{address('sparql')}?example={member.name}", member == current)
+            Entry(
+                _(member.question), f"{address('sparql')}?example={member.name}", member == current
+            )
             for member in members
         ]
         is_open = is_start or any(entry.is_current for entry in entries)
-        topics.append(Topic(name, entries, is_open))
+        topics.append(Topic(_(name), entries, is_open))
     return topics
 
 
 def _heading(answer: Answers | bool) -> str:
     if isinstance(answer, bool):
-        return "Yes" if answer else "No"
-    what = "statement" if answer.is_graph else "result"
+        return _("Yes") if answer else _("No")
     if answer.total is None:
-        return f"More than {number(len(answer.rows))} {what}s"
-    if answer.total == 0:
-        return f"No {what}s"
-    return f"{number(answer.total)} {what}" + ("" if answer.total == 1 else "s")
+        rows = number(len(answer.rows))
+        if answer.is_graph:
+            return _("More than %(number)s statements", number=rows)
+        return _("More than %(number)s results", number=rows)
+    total = answer.total
+    if answer.is_graph:
+        if total == 0:
+            return _("No statements")
+        return ngettext(
+            "%(number)s statement", "%(number)s statements", total, number=number(total)
+        )
+    if total == 0:
+        return _("No results")
+    return ngettext("%(number)s result", "%(number)s results", total, number=number(total))
 
 
 def _downloads(query: str, form: Form) -> list[Download]:
@@ -224,11 +243,12 @@ def _here(parameters: Mapping[str, str]) -> str:
 
 
 def _limits(limits: Mapping[str, float]) -> str:
-    seconds, octets = limits.get("deadline"), limits.get("result_bytes")
-    said = [] if seconds is None else [f"{seconds:g}\u00a0seconds"]
-    if octets is not None:
-        said.append(f"{size(int(octets))} of results")
-    return " and ".join(said)
+    said = [_("A query may have %(size)s.", size=bytes_of(MAX_BYTES))]
+    if (seconds := limits.get("deadline")) is not None:
+        said.append(_("An answer may take %(seconds)s\u00a0s.", seconds=f"{seconds:g}"))
+    if (octets := limits.get("result_bytes")) is not None:
+        said.append(_("It may have %(size)s.", size=size(int(octets))))
+    return " ".join(said)
 
 
 def _python(endpoint: str, query: str, form: Form) -> str:

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal
 
 import langcodes
 
+from app.language import gettext as _
+from app.language import language, lazy_gettext, locale, ngettext
 from ld.corpus import SETTINGS_FILE
 from ld.document import Derivation
 from ld.fields.languages import direction
@@ -14,7 +17,7 @@ from ld.terms import Term, iri_of, is_iri_term, literal_of
 from ld.vocabulary import PREFIXES
 
 #: What stands where nothing is known.
-NOT_STATED: Final = "Not stated"
+NOT_STATED: Final = lazy_gettext("Not stated")
 # What was recorded is shown in full in the table of origins.
 _LONGEST_RECORDED: Final = 160
 
@@ -93,8 +96,8 @@ def licence_name(iri: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """Give the English name of a language."""
-    return langcodes.Language.get(tag).display_name("en")
+    """Give the name of a language, in the language of the page."""
+    return _language_name(tag, language())
 
 
 def web(iri: str) -> str | None:
@@ -132,14 +135,33 @@ def compact(iri: str) -> str:
 def size(octets: int) -> str:
     """Give a size as people read it: 2.4 kB."""
     if octets < 1000:
-        return f"{octets}\u00a0bytes"
-    amount, units = octets / 1000, ["TB", "GB", "MB", "kB"]
-    while amount >= 999.5 and len(units) > 1:
+        return bytes_of(octets)
+    amount, power = octets / 1000, 0
+    while amount >= 999.5 and power < 3:
         amount /= 1000
-        units.pop()
-    return f"{amount:.1f}\u00a0{units[-1]}" if amount < 9.95 else f"{amount:,.0f}\u00a0{units[-1]}"
+        power += 1
+    point = locale().number_symbols["latn"]["decimal"]
+    written = f"{amount:.1f}".replace(".", point) if amount < 9.95 else number(round(amount))
+    match power:
+        case 0:
+            return _("%(amount)s\u00a0kB", amount=written)
+        case 1:
+            return _("%(amount)s\u00a0MB", amount=written)
+        case 2:
+            return _("%(amount)s\u00a0GB", amount=written)
+    return _("%(amount)s\u00a0TB", amount=written)
+
+
+def bytes_of(octets: int) -> str:
+    """Give an exact number of bytes in words."""
+    return ngettext("%(number)s\u00a0byte", "%(number)s\u00a0bytes", octets, number=number(octets))
 
 
 def number(count: int) -> str:
-    """Give a number with a comma at each thousand."""
-    return f"{count:,}"
+    """Give a number with its thousands apart, as the language of the page has them."""
+    return f"{count:,}".replace(",", locale().number_symbols["latn"]["group"])
+
+
+@lru_cache(maxsize=4096)
+def _language_name(tag: str, shown_in: str) -> str:
+    return langcodes.Language.get(tag).display_name(shown_in)

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.pages import dates
 from app.pages.answers import Answers, Cell
+from app.pages.values import number
 from ld.terms import literal_of
 from ld.vocabulary import XSD
 
@@ -113,7 +114,7 @@ def _reader(name: str) -> Callable[[Cell], Moment | None]:
 def _when(moment: Moment) -> str:
     year, day = moment
     if not day:
-        return str(year) if year > 0 else f"{1 - year} BCE"
+        return dates.year(year)
     try:
         return dates.day(day)
     except ValueError:
@@ -130,4 +131,4 @@ def _size(cell: Cell | None) -> float:
 
 def _number(cell: Cell | None) -> str:
     text = "" if cell is None else cell.shown.text
-    return f"{int(text):,}" if text.isascii() and text.isdigit() and len(text) < 16 else text
+    return number(int(text)) if text.isascii() and text.isdigit() and len(text) < 16 else text

@@ -8,9 +8,9 @@ async function copy(button) {
   const text = isCode ? source.textContent : source.textContent.replace(/\s+/g, " ").trim();
   try {
     await navigator.clipboard.writeText(text);
-    announcement.textContent = "Copied";
+    announcement.textContent = announcement.dataset.copied;
   } catch {
-    announcement.textContent = "Your browser does not allow copying; select the text instead.";
+    announcement.textContent = announcement.dataset.refused;
   }
 }
 

@@ -2,7 +2,7 @@
 
    The text area stays what it is: it has the text, the caret, the selection and what can be
    undone. Behind it lies the same text in colours, made of text nodes only. Without this script
-   it is a text area in a form. */
+   it is a text area in a form. Its words are attributes, in the language of the page. */
 
 const TOKENS = new RegExp(
   [
@@ -169,7 +169,7 @@ class SparqlEditor extends Element {
     this.#area = this.querySelector("textarea");
     if (!this.#area || this.#paint) return;
     this.#paint = make("pre", { "aria-hidden": "true" }, "paint");
-    this.#list = make("ul", { role: "listbox", id: "suggestions", "aria-label": "Suggestions" });
+    this.#list = make("ul", { role: "listbox", id: "suggestions", "aria-label": this.dataset.suggestions });
     this.#list.hidden = true;
     this.#status = make("p", { role: "status" }, "unseen");
     this.prepend(this.#paint);
@@ -291,17 +291,19 @@ class SparqlEditor extends Element {
     const { from, items } = completions(value, caret, this.#vocabulary, isAsked);
     if (!items.length) {
       this.#close();
-      if (isAsked) this.#status.textContent = "No suggestions";
+      if (isAsked) this.#status.textContent = this.dataset.none;
       return;
     }
     this.#items = items;
     this.#from = from;
-    this.#list.replaceChildren(...items.map(optionOf));
+    const { variable, keyword } = this.dataset;
+    this.#list.replaceChildren(...items.map((item, index) => optionOf(item, index, { variable, keyword })));
     this.#list.hidden = false;
     this.#place();
     this.#choose(isAsked ? 0 : -1);
-    const count = items.length === 1 ? "1 suggestion" : `${items.length} suggestions`;
-    this.#status.textContent = isAsked ? count : `${count}, down arrow to choose`;
+    const { suggestions, choose } = this.dataset;
+    const count = `${suggestions}: ${items.length}`;
+    this.#status.textContent = isAsked ? count : `${count}. ${choose}`;
   }
 
   #choose(index) {
@@ -390,10 +392,12 @@ function make(name, attributes = {}, className = "", text = "") {
   return element;
 }
 
-function optionOf({ text, label, count }, index) {
+function optionOf({ text, label, count }, index, words) {
   const option = make("li", { role: "option", id: `suggestion-${index}`, "aria-selected": "false" });
-  option.append(make("b", {}, "", text), " ", make("span", {}, "", label));
-  if (Number.isFinite(count)) option.append(" ", make("span", {}, "count", count.toLocaleString("en")));
+  const isTerm = count !== undefined;
+  option.append(make("b", {}, "", text), " ", make("span", {}, "", isTerm ? label : (words[label] ?? label)));
+  const language = document.documentElement.lang;
+  if (Number.isFinite(count)) option.append(" ", make("span", {}, "count", count.toLocaleString(language)));
   return option;
 }
 

@@ -7,9 +7,20 @@ VoID, DCAT and schema.org, so that no consumer is told another story than the ne
     dataset        what it is, whose, under which terms, how much of it
     distributions  the ways to get it: dumps and the endpoint
     catalog        the catalogue that holds it
+    in_page        what schema.org says of it, as search engines read it in a page
 """
 
-from ld.describe.catalog import catalog_statements
-from ld.describe.dataset import dataset_statements
+from ld.describe.catalog import CATALOG, PAGE, catalog_statements
+from ld.describe.dataset import VOID_DESCRIPTION, dataset_statements, summary_statements
+from ld.describe.in_page import schema_org_json, schema_org_statements
 
-__all__ = ["catalog_statements", "dataset_statements"]
+__all__ = [
+    "CATALOG",
+    "PAGE",
+    "VOID_DESCRIPTION",
+    "catalog_statements",
+    "dataset_statements",
+    "schema_org_json",
+    "schema_org_statements",
+    "summary_statements",
+]

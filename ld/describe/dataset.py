@@ -3,7 +3,9 @@
 See: https://www.w3.org/TR/void/, https://www.w3.org/TR/vocab-dcat-3/, https://schema.org/Dataset
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 import langcodes
 
@@ -13,6 +15,7 @@ from ld.iri import agent_key
 from ld.stored import DATASET
 from ld.terms import Statement, Term, iri, literal
 from ld.vocabulary import (
+    BIBO,
     DCAT,
     DCTERMS,
     EU,
@@ -25,6 +28,18 @@ from ld.vocabulary import (
     XSD,
     dcterms,
     schema,
+)
+
+#: Where clients of VoID look for the description, below the service's address.
+VOID_DESCRIPTION: Final = ".well-known/void"
+# What the query service says of the dataset that it queries.
+_SUMMARY: Final = frozenset(
+    {
+        *[dcterms(name) for name in ("title", "description", "license", "publisher")],
+        *[dcterms(name) for name in ("issued", "modified")],
+        *[iri(VOID + name) for name in ("triples", "documents", "entities", "sparqlEndpoint")],
+        iri(DCAT + "version"),
+    }
 )
 
 
@@ -44,6 +59,12 @@ def dataset_statements(edition: Edition) -> list[Statement]:
     )
 
 
+def summary_statements(edition: Edition) -> list[Statement]:
+    """Give the part of the description that says what the dataset is, of when, and how large."""
+    dataset = iri(edition.base + DATASET)
+    return [s for s in dataset_statements(edition) if s[0] == dataset and s[1] in _SUMMARY]
+
+
 def integer(count: int) -> Term:
     """Give the term of a whole number."""
     return literal(str(count), datatype=XSD + "integer")
@@ -52,6 +73,11 @@ def integer(count: int) -> Term:
 def day(datestamp: str) -> Term:
     """Give the day of a datestamp."""
     return literal(datestamp[:10], datatype=XSD + "date")
+
+
+def contact_point(edition: Edition) -> Term:
+    """Give the term of whom to ask about the dataset."""
+    return iri(f"{edition.base}{DATASET}#contact")
 
 
 def first_published(edition: Edition) -> str:
@@ -80,9 +106,25 @@ def _identity(edition: Edition) -> Iterator[Statement]:
 
 def _counts(edition: Edition) -> Iterator[Statement]:
     dataset = iri(edition.base + DATASET)
+    description = iri(edition.service_url + VOID_DESCRIPTION)
+    yield description, RDF_TYPE, iri(VOID + "DatasetDescription")
+    yield description, iri(FOAF + "primaryTopic"), dataset
     yield dataset, iri(VOID + "triples"), integer(edition.counts["statements"])
     yield dataset, iri(VOID + "documents"), integer(edition.counts["documents"])
     yield dataset, iri(VOID + "uriSpace"), literal(edition.base)
+    counts = Counter(edition.counts)
+    works = counts["texts"] + counts["parts"]
+    yield dataset, iri(VOID + "entities"), integer(works + counts["agents"])
+    for name, kind, number in (
+        ("works", SCHEMA + "CreativeWork", works),
+        ("parts", BIBO + "DocumentPart", counts["parts"]),
+        ("records", FOAF + "Document", works + counts["agents"]),
+    ):
+        if number:
+            partition = iri(f"{edition.base}{DATASET}#{name}")
+            yield dataset, iri(VOID + "classPartition"), partition
+            yield partition, iri(VOID + "class"), iri(kind)
+            yield partition, iri(VOID + "entities"), integer(number)
     for vocabulary in (DCTERMS, SCHEMA):
         yield dataset, iri(VOID + "vocabulary"), iri(vocabulary)
     first = edition.entries("text", limit=1)
@@ -108,7 +150,7 @@ def _people(edition: Edition) -> Iterator[Statement]:
         for predicate in (dcterms("creator"), schema("creator")):
             yield dataset, predicate, agent
     if contact:
-        point = iri(f"{edition.base}{DATASET}#contact")
+        point = contact_point(edition)
         name = literal(contact["name"], language=edition.manifest["language"])
         yield dataset, iri(DCAT + "contactPoint"), point
         for kind in (VCARD + "Organization", VCARD + "Kind", SCHEMA + "ContactPoint"):

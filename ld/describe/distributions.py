@@ -29,33 +29,50 @@ DUMPS: Final = {
 }
 
 
+class Coding(NamedTuple):
+    """A kind of compression: its name, media type, and what it adds to that of the content."""
+
+    name: str
+    media_type: str
+    suffix: str
+
+
+#: The codings of a dump, by the extension that says which.
+CODINGS: Final = {
+    "gz": Coding("gzip", "application/gzip", "gzip"),
+    "zst": Coding("Zstandard", "application/zstd", "zstd"),
+}
+
+
 def distribution_statements(edition: Edition) -> Iterator[Statement]:
     """Give the distributions of the dataset and the service behind one of them."""
     for name, facts in edition.manifest["files"].items():
-        if name.startswith("dumps/"):
+        if name.startswith("dumps/corpus."):
             yield from _dump(edition, name.removeprefix("dumps/"), facts)
     yield from _endpoint(edition)
 
 
 def _dump(edition: Edition, file: str, facts: dict[str, object]) -> Iterator[Statement]:
-    dump = DUMPS[file.split(".")[1]]
+    _, syntax, coding = file.split(".")
+    dump, packing = DUMPS[syntax], CODINGS[coding]
     dataset = iri(edition.base + DATASET)
     distribution = iri(f"{edition.base}{DATASET}#{file}")
     url = iri(f"{edition.service_url}dump/{file}")
-    media_type, gzip = iri(_IANA + dump.media_type), iri(_IANA + "application/gzip")
+    media_type, packed = iri(_IANA + dump.media_type), iri(_IANA + packing.media_type)
     size, digest = str(facts["size"]), literal(str(facts["sha256"]))
     checksum = iri(f"{edition.base}{DATASET}#{file}.sha256")
     yield dataset, iri(VOID + "dataDump"), url
-    yield from _offered(edition, distribution, f"All statements in {dump.name}, compressed by gzip")
+    what = f"All statements in {dump.name}, compressed by {packing.name}"
+    yield from _offered(edition, distribution, what)
     yield distribution, iri(DCAT + "accessURL"), url
     yield distribution, iri(DCAT + "downloadURL"), url
     yield distribution, schema("contentUrl"), url
     yield distribution, iri(DCAT + "mediaType"), media_type
-    yield distribution, iri(DCAT + "compressFormat"), gzip
+    yield distribution, iri(DCAT + "compressFormat"), packed
     yield media_type, RDF_TYPE, dcterms("MediaType")
-    yield gzip, RDF_TYPE, dcterms("MediaType")
+    yield packed, RDF_TYPE, dcterms("MediaType")
     yield from _file_type(distribution, dump.file_type, f"RDF {dump.name}")
-    yield distribution, schema("encodingFormat"), literal(f"{dump.media_type}+gzip")
+    yield distribution, schema("encodingFormat"), literal(f"{dump.media_type}+{packing.suffix}")
     yield distribution, iri(DCAT + "byteSize"), literal(size, datatype=XSD + "nonNegativeInteger")
     yield distribution, schema("contentSize"), literal(size)
     yield distribution, schema("sha256"), digest

@@ -6,7 +6,7 @@ See: https://www.w3.org/TR/json-ld11/
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -77,32 +77,57 @@ def block(statements: Sequence[Statement]) -> str:
 
 
 def _node(subject: Term, about_it: list[Statement]) -> str:
-    short: Callable[[Term], str] = _shortened
-    context = ""
-    if any(term[0] == "<" and term[1] != "h" for _, _, term in about_it) or subject[1] != "h":
-        prefixed = _PREFIX_AS_SCHEME.search(n_triples(about_it)) is None
-        short, context = (_shortened, "") if prefixed else (iri_of, '"@context":null,')
-    pieces = [f'{{{context}"@id":"{subject[1:-1]}"']
+    # Most IRIs begin as http does and no prefix; others are worth a closer look.
+    usual = subject[1] == "h"
+    pieces = [f'{{"@id":"{subject[1:-1]}"']
+    add = pieces.append
     last = ""
     for _, predicate, obj in about_it:
-        if predicate == last:
-            pieces.append(",")
-        else:
-            name = "@type" if predicate == RDF_TYPE else short(predicate)
-            pieces.append(f'],"{name}":[' if last else f',"{name}":[')
+        if predicate != last:
+            add(f'{"]," if last else ","}{_key(predicate)}:[')
             last = predicate
-        if obj[0] == "<":
-            iri = short(obj) if predicate == RDF_TYPE else obj[1:-1]
-            pieces.append(f'"{iri}"' if predicate == RDF_TYPE else f'{{"@id":"{iri}"}}')
-        elif obj[-1] == '"':
-            pieces.append(obj)
-        elif obj[-1] == ">":
-            value, _, datatype = obj.rpartition("^^")
-            pieces.append(f'{{"@value":{value},"@type":"{short(datatype)}"}}')
         else:
+            add(",")
+        end = obj[-1]
+        if end == '"':
+            add(obj)
+        elif end != ">":
             value, _, language = obj.rpartition("@")
-            pieces.append(f'{{"@value":{value},"@language":"{language}"}}')
-    return "".join([*pieces, "]}"])
+            add(f'{{"@value":{value},"@language":"{language}"}}')
+        elif obj[0] != "<":
+            value, _, datatype = obj.rpartition("^^")
+            add(f'{{"@value":{value},"@type":"{_shortened(datatype)}"}}')
+        elif predicate == RDF_TYPE:
+            add(f'"{_shortened(obj)}"')
+        else:
+            usual = usual and obj[1] == "h"
+            add(f'{{"@id":"{obj[1:-1]}"}}')
+    if not usual and _PREFIX_AS_SCHEME.search(n_triples(about_it)):
+        return _without_prefixes(subject, about_it)
+    add("]}")
+    return "".join(pieces)
+
+
+def _without_prefixes(subject: Term, about_it: list[Statement]) -> str:
+    """Write a node in which an IRI begins as a name with a prefix does."""
+    node: dict[str, Any] = {"@context": None, "@id": iri_of(subject)}
+    for _, predicate, obj in about_it:
+        value: Any
+        if is_iri_term(obj):
+            value = iri_of(obj) if predicate == RDF_TYPE else {"@id": iri_of(obj)}
+        else:
+            text, language, datatype = literal_of(obj)
+            value = {"@value": text}
+            if language or datatype:
+                value |= {"@language": language} if language else {"@type": datatype}
+        key = "@type" if predicate == RDF_TYPE else iri_of(predicate)
+        node.setdefault(key, []).append(value)
+    return orjson.dumps(node).decode()
+
+
+@lru_cache(maxsize=4096)
+def _key(predicate: Term) -> str:
+    return '"@type"' if predicate == RDF_TYPE else f'"{_shortened(predicate)}"'
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Final
 
 from ld.formats._layout import prefixed_name, reading_order
-from ld.terms import Statement, Term, iri_of, literal_of
+from ld.terms import Statement, Term, iri_of, is_iri_term, literal_of
 from ld.vocabulary import PREFIXES, RDF
 
 NAME: Final = "RDF/XML"
@@ -68,17 +68,29 @@ def block(statements: Sequence[Statement]) -> str:
     """
     pieces: list[str] = []
     add = pieces.append
+    special = _SPECIAL.search
     last = ""
     for subject, predicate, obj in statements:
         if subject != last:
             close = "</rdf:Description>\n" if last else ""
             add(f'{close}<rdf:Description rdf:about="{_escaped(subject[1:-1])}">\n')
             last = subject
-        _, start, end = _element(predicate[1:-1])
-        add(f"<{start}{_rest(obj, end)}\n")
+        start, end = _tags(predicate)
+        if obj[-1] == ">" or "\\" in obj:
+            add(f"<{start}{_rest(obj, end)}\n")
+        else:
+            value, _, tag = obj.rpartition('"')
+            value = value[1:]
+            language = f' xml:lang="{tag[1:]}"' if tag else ""
+            add(f"<{start}{language}>{_escaped(value) if special(value) else value}</{end}>\n")
     if pieces:
         add("</rdf:Description>\n")
     return "".join(pieces)
+
+
+@lru_cache(maxsize=4096)
+def _tags(predicate: Term) -> tuple[str, str]:
+    return _element(iri_of(predicate))[1:]
 
 
 @lru_cache(maxsize=4096)
@@ -96,12 +108,8 @@ def _element(predicate: str) -> tuple[str | None, str, str]:
 
 
 def _rest(obj: Term, end: str) -> str:
-    if obj[0] == "<":
-        return f' rdf:resource="{_escaped(obj[1:-1])}"/>'
-    if "\\" not in obj and obj[-1] != ">":
-        value, _, tag = obj.rpartition('"')
-        lang = f' xml:lang="{tag[1:]}"' if tag else ""
-        return f"{lang}>{_escaped(value[1:])}</{end}>"
+    if is_iri_term(obj):
+        return f' rdf:resource="{_escaped(iri_of(obj))}"/>'
     value, language, datatype = literal_of(obj)
     text = f"{_escaped(value)}</{end}>"
     if language is not None:
@@ -112,7 +120,7 @@ def _rest(obj: Term, end: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(_reference, text) if _SPECIAL.search(text) else text
+    return _SPECIAL.sub(_reference, text)
 
 
 def _reference(character: re.Match[str]) -> str:

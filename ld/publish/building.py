@@ -43,6 +43,7 @@ class Build:
         self.reasons: dict[str, str] = {}  # why documents that the parent had are gone
         self._held: dict[str, str] = {}  # texts that must stay as they are, and why
         self._rejected: list[SeedState] = []
+        self._files = 0
 
     @property
     def settings(self) -> Settings:
@@ -107,7 +108,6 @@ class Build:
     def _read(self, seeds: Path, paths: Iterable[str], survey: Survey | None) -> None:
         reader = Folder(seeds, self.settings)
         shards = ((batch, self.scratch.rows_of(batch)) for batch in _batches(paths, FILES))
-        done = 0
         for reading in self.workers.each(reader.read, shards):
             if survey is not None:
                 survey.note([row[0] for row in reading.records])
@@ -115,8 +115,8 @@ class Build:
             self.staging.report(reading.findings)
             for rejected in reading.rejected:
                 self._hold(rejected)
-            done += len(reading.records) + len(reading.rejected)
-            self.progress.count(done, None)
+            self._files += len(reading.records) + len(reading.rejected)
+            self.progress.count(self._files, None)
 
     def _hold(self, rejected: Rejected) -> None:
         """Note a seed file that no record could be made of.

@@ -77,8 +77,8 @@ class Dumper:
 
     def _frame(self, db: sqlite3.Connection, span: Span) -> Frame | None:
         rows = db.execute(
-            "SELECT d.key, d.kind, v.datestamp, v.stated, v.volatile FROM document d "
-            f"JOIN version v ON v.version = d.version WHERE {_WITHIN}",  # noqa: S608
+            "SELECT d.key, d.kind, v.datestamp, v.stated, v.volatile FROM document d "  # noqa: S608
+            f"JOIN version v ON v.version = d.version WHERE {_WITHIN}",
             _bounds(span),
         ).fetchall()
         found: set[Statement] = set()

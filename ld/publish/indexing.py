@@ -17,7 +17,7 @@ CORRECTED: Final = 0.05
 
 _COLUMNS: Final = ("decade", "language", "licence", "host", "date", "title", "notes", "title_key")
 _ENTER: Final = (
-    f"INSERT OR REPLACE INTO listing (number, key, kind, {', '.join(_COLUMNS)}, names) "
+    f"INSERT OR REPLACE INTO listing (number, key, kind, {', '.join(_COLUMNS)}, names) "  # noqa: S608
     f"VALUES (?, ?, ?, {', '.join('?' * len(_COLUMNS))}, '')"
 )
 
@@ -28,6 +28,7 @@ class Listings:
     def __init__(self, db: sqlite3.Connection, *, is_new: bool) -> None:
         self._db = db
         self._is_new = is_new
+        self._number: int
         (self._number,) = db.execute("SELECT coalesce(max(number), 0) FROM listing").fetchone()
         # What the parent had of the listings that change.
         db.execute("CREATE TEMP TABLE touched AS SELECT * FROM listing LIMIT 0")
@@ -38,7 +39,7 @@ class Listings:
         rows, authors = [], []
         for key, listing in listed:
             number = self._number_of(key)
-            *columns, names = listing
+            *columns, _ = listing
             kind = "part" if key.count("/") > 1 else "text"
             rows.append((number, key, kind, *columns))
             authors += [(author, number) for author in listing.authors]
@@ -53,10 +54,10 @@ class Listings:
         found = None if self._is_new else self._touch(key)
         if found is not None:
             return found
-        self._number += 1
+        self._number = number = self._number + 1
         if not self._is_new:
-            self._db.execute("INSERT INTO touched (number, key) VALUES (?, NULL)", (self._number,))
-        return self._number
+            self._db.execute("INSERT INTO touched (number, key) VALUES (?, NULL)", (number,))
+        return number
 
     def _touch(self, key: str) -> int | None:
         row = self._db.execute("SELECT number FROM listing WHERE key = ?", (key,)).fetchone()
@@ -120,11 +121,11 @@ _ANEW: Final = (
     "INSERT INTO words (words) VALUES ('optimize')",
 )
 _CORRECTIONS: Final = (
-    "UPDATE listing SET names = '', author_key = NULL WHERE " + _TOUCHED,
-    f"UPDATE listing SET names = n.names, author_key = n.first "  # noqa: S608
+    f"UPDATE listing SET names = '', author_key = NULL WHERE {_TOUCHED}",  # noqa: S608
+    "UPDATE listing SET names = n.names, author_key = n.first "  # noqa: S608
     f"FROM ({_NAMES.format(where=f'WHERE a.{_TOUCHED}')}) n WHERE n.number = listing.number",
     # A combination that nothing has any more keeps its number and counts for nothing.
-    "UPDATE shape SET count = count - t.gone FROM (SELECT s.shape AS shape, count(*) AS gone "
+    "UPDATE shape SET count = count - t.gone FROM (SELECT s.shape AS shape, count(*) AS gone "  # noqa: S608
     f"FROM touched l JOIN shape s ON {_SAME} WHERE l.key IS NOT NULL GROUP BY 1) t "
     "WHERE t.shape = shape.shape",
     "INSERT INTO shape (kind, decade, language, licence, host, count) "  # noqa: S608

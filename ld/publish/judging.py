@@ -9,12 +9,12 @@ shard gives the same verdict, in whichever process and however often.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ld import iri
 from ld.corpus import Settings
@@ -36,6 +36,9 @@ from ld.terms import Statement, iri_of, text_of
 from ld.validate import shapes
 from ld.validate.authority import Result
 from ld.validate.gate import Gate
+from ld.vocabulary import dcterms
+
+_CREATOR: Final = dcterms("creator")
 
 
 class TextSeeds(NamedTuple):
@@ -50,11 +53,15 @@ class TextSeeds(NamedTuple):
 
 
 class AgentSource(NamedTuple):
-    """One agent to be judged: its name and, packed, where it was read; None to keep it as it is."""
+    """One agent to be judged: its name and, packed, where it was read; None to keep it as it is.
+
+    `source` is the document that names it there.
+    """
 
     key: str
     name: str | None
     origins: bytes = b"[]"
+    source: str = ""
 
 
 class SeedState(NamedTuple):
@@ -131,11 +138,6 @@ class Judge:
         for key, packed, held in shard:
             records = [unpack(one) for one in packed]
             mapped = map_text(records, self.settings, self.rules.started) if records else None
-            if mapped is not None:
-                verdict.agents += [
-                    AgentSource(a.value.key, a.value.name, pack_origins(a.origins))
-                    for a in mapped.agents
-                ]
             self._enter(verdict, key, held, mapped, records, waiting)
         documents = [d for mapped, _ in waiting for d in mapped.documents]
         violations = self._validate(verdict, documents, sample)
@@ -180,7 +182,7 @@ class Judge:
         verdict = Verdict()
         publisher = publisher_of(self.settings)
         documents: list[Document] = []
-        for key, name, origins in shard:
+        for key, name, origins, _ in shard:
             if key == DATASET:
                 documents.append(dataset_document(self.settings))
             elif publisher is not None and key == publisher.value.key:
@@ -262,13 +264,23 @@ class Judge:
             f"<{self.settings.base}{key}>" for key, (state, _) in states.items()
             if state == "withheld"
         }  # fmt: skip
-        self._settle(verdict, _without(text, absent) if absent else text, states)
-        for part in parts:
-            self._settle(verdict, part, states)
+        names = {agent.value.key: agent.value.name for agent in mapped.agents}
+        for document in (_without(text, absent) if absent else text, *parts):
+            self._settle(verdict, document, states)
+            if states[document.key][0] == "published":
+                verdict.agents += self._named(document, names)
         for record in records:
             key = mapped.files.get(record.file.path, "")
             state, reason = states.get(key, ("withheld", "Another file is the same part."))
             verdict.seeds.append(_seed(record, mapped, key, state, reason))
+
+    def _named(self, document: Document, names: dict[str, str]) -> Iterator[AgentSource]:
+        """Give the agents that a document names, and where it does."""
+        length = len(self.settings.base) + 1
+        for (_, predicate, obj), why in document.derivations.items():
+            if predicate == _CREATOR:
+                key = obj[length:-1]
+                yield AgentSource(key, names[key], pack_origins(why.origins), document.key)
 
     def _state(self, key: str, violations: dict[str, Finding]) -> tuple[str, str]:
         withdrawn = self.previous.withdrawal(key)

@@ -19,7 +19,7 @@ from ld.errors import (
     NoEditionError,
     RefusedError,
 )
-from ld.publish import directory, files, inputs
+from ld.publish import directory, files, inputs, tally
 from ld.publish.building import Build
 from ld.publish.judging import Rules
 from ld.publish.outcome import Progress, Publication
@@ -144,21 +144,21 @@ class Making:
             return None
         return survey if settings.manifest is None or survey.is_same_set else None
 
-    def _fit_parent(self) -> Edition | None:
-        """Give the parent if its dumps and its graph are undamaged, to take over what stays."""
+    def _is_fit(self) -> bool:
+        """Say whether the parent's dumps and graph may be taken over: whole, and nothing purged."""
         if self.parent is None or self.is_purged:
-            return None
+            return False
         try:
             self.parent.verify()
         except EditionDamagedError as error:
             self.remarks.append(f"Everything was written anew: {error}.")
-            return None
-        return self.parent
+            return False
+        return True
 
     def _require_acceptable_loss(self, accept_loss: int) -> None:
         if self.parent is None:
             return
-        counts, before = self.staging.counts(), self.parent.counts
+        counts, before = tally.counts(self.staging.db, self.sequence), self.parent.counts
         gone = self.staging.db.execute(
             "SELECT count(*) FROM change WHERE sequence = ? AND kind = 'deleted' "
             "AND key GLOB 'text/*'",
@@ -223,13 +223,13 @@ class Making:
     def finish(self, settings: Settings | None, kind: str, note: str) -> Publication:
         """Compare with the parent and, unless nothing changed, write everything and switch."""
         facts = self._facts(settings)
-        digest = self.staging.content_digest(facts["digested"])
-        counts = self.staging.counts()
+        digest = tally.content_digest(self.staging.db, facts["digested"])
+        counts = tally.counts(self.staging.db, self.sequence)
         parent_id = None if self.parent is None else self.parent.id
         outcome: dict[str, Any] = {
             "parent_id": parent_id,
             "counts": counts,
-            "changes": self.staging.changes(1000),
+            "changes": tally.changes(self.staging.db, self.sequence, 1000),
             "findings": self._first_findings(1000),
             "remarks": self.remarks,
         }
@@ -270,7 +270,9 @@ class Making:
         step("index")
         self.staging.index()
         self.staging.write_out()
-        writing = Writing(self.folder, self.staging, self._fit_parent(), self.workers)
+        writing = Writing(
+            self.folder, self.staging, self.parent, self.workers, is_fit=self._is_fit()
+        )
         step("dumps")
         counts["statements"] = writing.dumps()
         self.staging.note_edition(edition_id, kind, note, counts)

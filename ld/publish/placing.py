@@ -25,7 +25,7 @@ def anew(same_shape: str) -> Iterator[str]:
     """Give the statements that fill an empty table of places."""
     places = ", ".join(f"row_number() OVER (ORDER BY {key}) * {GAP}" for key in _KEYS.values())
     yield (
-        f"INSERT INTO place SELECT l.number, s.shape, {places} {_JOINED} "  # noqa: S608
+        f"INSERT INTO place SELECT l.number, s.shape, {places} {_JOINED} "
         f"JOIN shape s ON {same_shape}"
     )
 
@@ -83,7 +83,7 @@ def _free(db: sqlite3.Connection, column: str, number: int) -> int | None:
 
 def _key(db: sqlite3.Connection, column: str, where: str, number: int) -> tuple[Any, ...]:
     row: tuple[Any, ...] = db.execute(
-        f"SELECT {_KEYS[column]} {_JOINED} WHERE {where}",  # noqa: S608
+        f"SELECT {_KEYS[column]} {_JOINED} WHERE {where}",
         (number,),
     ).fetchone()
     # SQLite sorts NULL before everything; here it is always behind a flag that tells it apart.

@@ -21,7 +21,7 @@ from ld.report import Finding, Severity
 _SCHEMA: Final = """
 CREATE TABLE record (text TEXT, position TEXT, path TEXT, packed BLOB);
 CREATE TABLE row (path TEXT PRIMARY KEY, line INTEGER, packed BLOB, used INTEGER) WITHOUT ROWID;
-CREATE TABLE agent (key TEXT PRIMARY KEY, name TEXT, packed BLOB) WITHOUT ROWID;
+CREATE TABLE agent (key TEXT PRIMARY KEY, name TEXT, origins BLOB, source TEXT) WITHOUT ROWID;
 """
 
 
@@ -118,12 +118,17 @@ class Scratch:
             yield current, group
 
     def note_agents(self, agents: Iterable[AgentSource]) -> None:
-        """Remember agents that a text refers to; the first place that names one stays."""
-        self._db.executemany("INSERT OR IGNORE INTO agent VALUES (?, ?, ?)", agents)
+        """Remember agents that documents refer to; the first document that names one counts."""
+        self._db.executemany(
+            "INSERT INTO agent VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+            "name = excluded.name, origins = excluded.origins, source = excluded.source "
+            "WHERE excluded.source < source",
+            agents,
+        )
 
     def agent(self, key: str) -> AgentSource:
         """Give an agent that was remembered, without a name if it was not."""
-        row = self._db.execute("SELECT key, name, packed FROM agent WHERE key = ?", (key,))
+        row = self._db.execute("SELECT * FROM agent WHERE key = ?", (key,))
         found = row.fetchone()
         return AgentSource(key, None) if found is None else AgentSource(*found)
 

@@ -1,6 +1,5 @@
 """The staged records of an edition in the making: what stands, what changed, what was found."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -318,7 +317,8 @@ class Staging:
             "SELECT a.label, v.stated, v.volatile, v.derivations FROM reference r "
             "JOIN document d ON d.key = r.source JOIN version v ON v.version = d.version "
             "JOIN document a ON a.key = r.target "
-            "WHERE r.target = ? AND d.kind IN ('text', 'part') ORDER BY r.source LIMIT 1",
+            "WHERE r.target = ? AND d.kind IN ('text', 'part') AND d.state = 'published' "
+            "ORDER BY r.source LIMIT 1",
             (agent,),
         ).fetchone()
         if row is None:
@@ -340,44 +340,6 @@ class Staging:
         ).fetchall()
         return (key for (key,) in rows)
 
-    def content_digest(self, settings_facts: object) -> str:
-        """Give the digest of what this edition says: statements, states, settings and gaps."""
-        digest = hashlib.sha256(orjson.dumps(settings_facts, option=orjson.OPT_SORT_KEYS))
-        for row in self.db.execute(
-            "SELECT d.key, v.digest, d.state FROM document d "
-            "JOIN version v ON v.version = d.version ORDER BY d.key"
-        ):
-            digest.update("\0".join(row).encode() + b"\n")
-        for row in self.db.execute(
-            "SELECT path, key, state FROM seed WHERE state <> 'published' ORDER BY path"
-        ):
-            digest.update("\0".join(row).encode() + b"\n")
-        return digest.hexdigest()
-
-    def counts(self) -> dict[str, int]:
-        """Count what the edition has, and what its publication changed."""
-        seeds = dict(self.db.execute("SELECT state, count(*) FROM seed GROUP BY state"))
-        kinds = dict(self.db.execute("SELECT kind, count(*) FROM document GROUP BY kind"))
-        kept = self.db.execute("SELECT count(*) FROM document WHERE state = 'kept'").fetchone()
-        changes = dict(
-            self.db.execute(
-                "SELECT kind, count(*) FROM change WHERE sequence = ? GROUP BY kind",
-                (self.sequence,),
-            )
-        )
-        found = dict(self.db.execute("SELECT severity, count(*) FROM finding GROUP BY severity"))
-        return {
-            "in": sum(seeds.values()),
-            **{state: seeds.get(state, 0) for state in ("published", "kept", "withheld")},
-            **{f"{kind}s": kinds.get(kind, 0) for kind in ("text", "part", "agent")},
-            "documents": sum(kinds.values()),
-            "documents_kept": kept[0],
-            **{kind: changes.get(kind, 0) for kind in ("created", "updated", "deleted")},
-            "violations": found.get("Violation", 0),
-            "warnings": found.get("Warning", 0),
-            "remarks": found.get("Info", 0),
-        }
-
     def index(self) -> None:
         """Sort, count and index what stands, once nothing of it changes any more."""
         self._listings.complete()
@@ -388,26 +350,6 @@ class Staging:
             "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?)",
             (self.sequence, edition_id, kind, self.created, note, orjson.dumps(counts)),
         )
-
-    def changes(self, limit: int) -> list[tuple[str, str, str]]:
-        """List what this edition changes: key, kind and reason, at most `limit`."""
-        return self.db.execute(
-            "SELECT key, kind, reason FROM change WHERE sequence = ? ORDER BY key LIMIT ?",
-            (self.sequence, limit),
-        ).fetchall()
-
-    def changed_keys(self) -> list[str]:
-        """List the documents that this edition changes."""
-        rows = self.db.execute("SELECT key FROM change WHERE sequence = ?", (self.sequence,))
-        return [key for (key,) in rows]
-
-    def extent(self) -> tuple[int, int]:
-        """Count the documents that this edition changes, and those that stand."""
-        (changed,) = self.db.execute(
-            "SELECT count(*) FROM change WHERE sequence = ?", (self.sequence,)
-        ).fetchone()
-        (standing,) = self.db.execute("SELECT count(*) FROM document").fetchone()
-        return changed, standing
 
     def write_results(self, path: Path) -> None:
         """Write what pySHACL reported on the documents, as N-Triples lines."""

@@ -74,9 +74,8 @@ class Workers:
         waiting: deque[tuple[tuple[Any, ...], Future[T]]],
     ) -> T:
         for _ in range(ATTEMPTS):
-            shard, future = waiting[0]
             try:
-                made = future.result()
+                made = waiting[0][1].result()
             except BrokenProcessPool:
                 # Which shard the dead worker had is not known, so all that are not done begin anew.
                 self.close()

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from ld import records
 from ld.edition import Edition
-from ld.publish import graph
+from ld.publish import graph, tally
 from ld.publish.difference import write_difference
 from ld.publish.dumping import SHARD, Dumper, Frame, Span, changed_spans, spans
 from ld.publish.dumps import FOLDER, INDEX, NAME, Dumps, ParentDumps
@@ -31,19 +31,25 @@ class Writing:
     """The dumps and the graph of an edition, whose records are complete."""
 
     def __init__(
-        self, folder: Path, staging: Staging, parent: Edition | None, workers: Workers
+        self,
+        folder: Path,
+        staging: Staging,
+        parent: Edition | None,
+        workers: Workers,
+        *,
+        is_fit: bool,
     ) -> None:
-        """`parent` is the edition whose files may be taken over."""
+        """`is_fit` says that the parent's files may be taken over."""
         self._folder = folder
         self._dumps = folder / FOLDER
         self._staging = staging
         self._parent = parent
         self._workers = workers
-        changed, documents = staging.extent()
+        changed, documents = tally.extent(staging.db, staging.sequence)
         before = 0 if parent is None else int(parent.manifest.get("continued", 0))
         is_small = changed <= max(MOST_CHANGED * documents, 1)
         #: How many editions in a row took over the store of the one before.
-        self.continued = before + 1 if parent and is_small and before < MOST_CONTINUED else 0
+        self.continued = before + 1 if is_fit and is_small and before < MOST_CONTINUED else 0
 
     def dumps(self) -> int:
         """Write the dumps, and the difference to the parent; give the number of statements."""
@@ -51,7 +57,9 @@ class Writing:
             dumps = Dumps(self._dumps, stack)
             if self.continued and self._parent is not None:
                 parent = ParentDumps(self._parent.path, stack)
-                for part in changed_spans(parent.firsts, self._staging.changed_keys()):
+                for part in changed_spans(
+                    parent.firsts, tally.changed_keys(self._staging.db, self._staging.sequence)
+                ):
                     if isinstance(part, range):
                         dumps.take_over(parent, part)
                     else:

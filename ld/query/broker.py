@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -31,13 +31,14 @@ from ld.errors import (
     QueryLimitError,
     QuerySyntaxError,
 )
-from ld.query import frames
+from ld.query import frames, rewrite, standard
 from ld.query.client import Served
 from ld.query.lanes import Places
 from ld.query.memory import MemoryWatch
 from ld.query.outbox import Outbox, StoreRoom
 from ld.query.penalties import Penalties
 from ld.query.pool import HungUpError, Job, Limits, Pool
+from ld.query.residence import Residence, is_wanted, room_for_graph
 from ld.terms import is_iri
 
 MAX_GRAPHS: Final = 100
@@ -55,13 +56,15 @@ _PACKAGES: Final = str(Path(ld.__file__).parents[1])
 
 
 @contextmanager
-def running(data: Path, limits: Limits | None = None) -> Iterator[Path]:
+def running(
+    data: Path, limits: Limits | None = None, residence: Residence = Residence.AUTO
+) -> Iterator[Path]:
     """Keep a broker process running; give the path of its socket.
 
     The socket lies in a directory that only this user can enter, and stays open while a broker
     that died is replaced: who asks then, waits.
     """
-    settings = orjson.dumps([str(data), asdict(limits or Limits())]).decode()
+    settings = orjson.dumps([str(data), asdict(limits or Limits()), residence]).decode()
     lock = threading.Lock()
     is_ending = threading.Event()
     with (
@@ -106,9 +109,14 @@ def _start(listener: socket.socket, settings: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def serve(listener: socket.socket, data: Path, limits: Limits | None = None) -> None:
+def serve(
+    listener: socket.socket,
+    data: Path,
+    limits: Limits | None = None,
+    residence: Residence = Residence.AUTO,
+) -> None:
     """Answer queries at a listening socket until this process is ended."""
-    broker = Broker(data, limits)
+    broker = Broker(data, limits, residence)
     with _Server(listener, broker) as server:
         # The first pool starts before the first query comes; what is wrong is said to that one.
         with suppress(PressmarkError), broker.edition():
@@ -120,17 +128,25 @@ class _OpenEdition:
     """One edition with its pool; closed when it has been replaced and its last query is done."""
 
     def __init__(
-        self, directory: Path, limits: Limits, penalties: Penalties, memory: MemoryWatch
+        self,
+        directory: Path,
+        limits: Limits,
+        penalties: Penalties,
+        memory: MemoryWatch,
+        *,
+        in_memory: bool = False,
     ) -> None:
+        self.directory = directory
         self.edition = directory.name
         try:
             manifest = orjson.loads((directory / "edition.json").read_bytes())
             self.base: str = manifest["base"]
             self.service_url: str = manifest.get("service_url") or self.base
             self.licence: str | None = manifest.get("licence")
+            self.triples: int | None = manifest.get("counts", {}).get("statements")
         except (OSError, ValueError, KeyError) as error:
             raise EditionError(f"{directory / 'edition.json'}: not readable: {error!r}") from error
-        self.pool = Pool(directory / "graph", limits, penalties, memory)
+        self.pool = Pool(directory / "graph", limits, penalties, memory, in_memory=in_memory)
         self.users = 0
         self.is_replaced = False
 
@@ -141,6 +157,7 @@ class _OpenEdition:
             service_url=self.service_url,
             licence=self.licence,
             network=self.pool.opened.network,
+            memory=self.pool.opened.held,
             limits=limits,
         )
 
@@ -152,9 +169,15 @@ class _OpenEdition:
 class Broker:
     """Answers queries on the current edition of a data directory."""
 
-    def __init__(self, data: Path, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        limits: Limits | None = None,
+        residence: Residence = Residence.AUTO,
+    ) -> None:
         self._link = data / "current"
         self._limits = limits or Limits()
+        self._residence = residence
         #: What the limits are, for those who ask.
         self.limits: dict[str, float] = {
             "deadline": self._limits.deadline, "result_bytes": self._limits.result_bytes
@@ -195,18 +218,52 @@ class Broker:
         if self._served is not None and directory == self._refused:
             return self._served
         try:
-            following = _OpenEdition(directory, self._limits, self._penalties, self._memory)
+            following = self._open(directory)
         except EditionError as error:
             if self._served is None:
                 raise
             self._refused = directory
             sys.stderr.write(f"query broker: {error}; {self._served.edition} stays\n")
             return self._served
+        self._replace(following)
+        if is_wanted(self._residence, following.triples, self._limits.total_memory):
+            threading.Thread(target=self._load, args=(following,), daemon=True).start()
+        return following
+
+    def _open(self, directory: Path, *, in_memory: bool = False) -> _OpenEdition:
+        return _OpenEdition(
+            directory, self._limits, self._penalties, self._memory, in_memory=in_memory
+        )
+
+    def _replace(self, following: _OpenEdition) -> None:
         if self._served is not None:
             self._served.is_replaced = True
             self._served.close_if_done()
         self._served = following
-        return following
+
+    def _load(self, on_disk: _OpenEdition) -> None:
+        """Let an edition that is read from disk be read from memory, as soon as it is there."""
+        begun = time.monotonic()
+        try:
+            loaded = self._open(on_disk.directory, in_memory=True)
+        except EditionError as error:
+            sys.stderr.write(f"query broker: {error}; it stays on disk\n")
+            return
+        held = loaded.pool.opened.held
+        is_fitting = self._residence is Residence.ALWAYS or held <= room_for_graph(
+            self._limits.total_memory
+        )
+        with self._lock:
+            is_current = self._served is on_disk
+            if is_fitting and is_current:
+                self._replace(loaded)
+        if not is_fitting or not is_current:
+            loaded.pool.close()
+        elif is_current:
+            sys.stderr.write(
+                f"query broker: {loaded.edition} is in memory: {held >> 20} MiB, "
+                f"loaded in {time.monotonic() - begun:.1f} s\n"
+            )
 
     def answer(self, request: dict[str, Any], connection: socket.socket, outbox: Outbox) -> None:
         """Put the answer to a client's request into its outbox.
@@ -222,7 +279,7 @@ class Broker:
             job, unknown = _job(request, served)
             head = {"served": asdict(served.facts(self.limits)), "unknown_graphs": unknown}
             streams_from = time.monotonic() + _WHOLE_SECONDS if request["may_stream"] else math.inf
-            with closing(served.pool.run(job, request["client"], connection)) as chunks:
+            with closing(_chunks(served.pool, job, request["client"], connection)) as chunks:
                 for chunk in chunks:
                     enough = outbox.size + len(chunk) >= HEAD_BYTES
                     if enough and time.monotonic() >= streams_from:
@@ -230,6 +287,22 @@ class Broker:
                     outbox.put(frames.DATA, chunk)
             outbox.put(frames.END)
             outbox.open(head | {"length": outbox.size})
+
+
+def _chunks(
+    pool: Pool, job: Job, client: str, connection: socket.socket
+) -> Generator[bytes, None, None]:
+    text = standard.conforming(job.query)
+    if job.named_graphs is None:
+        text = rewrite.quicker(text)
+    if text != job.query:
+        try:
+            yield from pool.run(replace(job, query=text), client, connection)
+        except QuerySyntaxError:
+            # Where the error is, is asked of the query as it came. Nothing has been sent.
+            yield from pool.run(job, client, connection)
+    else:
+        yield from pool.run(job, client, connection)
 
 
 def _job(request: dict[str, Any], served: _OpenEdition) -> tuple[Job, list[str]]:
@@ -300,5 +373,10 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _data, _limits = orjson.loads(sys.argv[2])
-    serve(socket.socket(fileno=int(sys.argv[1])), Path(_data), Limits(**_limits))
+    _data, _limits, _residence = orjson.loads(sys.argv[2])
+    serve(
+        socket.socket(fileno=int(sys.argv[1])),
+        Path(_data),
+        Limits(**_limits),
+        Residence(_residence),
+    )

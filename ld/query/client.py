@@ -15,13 +15,17 @@ from ld.query.guard import Query
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The edition that is queried at this moment, how workers are kept from the network, limits."""
+    """The edition that is queried at this moment, how workers are kept from the network, limits.
+
+    `memory` is what the graph takes in memory, in bytes; 0 if it is read from disk.
+    """
 
     edition: str
     base: str
     service_url: str
     licence: str | None
     network: str
+    memory: int
     limits: dict[str, float]
 
 

@@ -4,14 +4,17 @@ import queue
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from ld.errors import EditionError
+from ld.query.memory import MemoryWatch
 from ld.query.processes import Opened, Worker, Zygote
 from ld.query.worker import Limits
 
-# A worker that has grown larger than this answers no further query.
+# A worker that has grown larger than this answers no further query. If it shares a graph, it may
+# take half of what there is beside that, and is the first to go when there is too little.
 _LARGEST_IDLE: Final = 160 << 20
 
 
@@ -21,21 +24,27 @@ class Nursery:
     Raises: EditionError if the store cannot be opened.
     """
 
-    def __init__(self, store: Path, limits: Limits) -> None:
-        self._store = store
-        self._limits = limits
+    def __init__(
+        self, store: Path, limits: Limits, memory: MemoryWatch, *, in_memory: bool = False
+    ) -> None:
+        self._memory = memory
+        self._start = partial(Zygote, store, limits, in_memory=in_memory)
         self._lock = threading.Lock()
         self._forking = threading.Lock()
-        self._zygote = Zygote(store, limits)
+        self._zygote = self._start()
+        self._memory.hold(self._zygote.held)
         self._closed = False
-        self._ready: queue.SimpleQueue[Worker | EditionError] = queue.SimpleQueue()
+        # Whoever worked last goes on: it has its own copy of what queries read, others need none.
+        self._ready: queue.LifoQueue[Worker | EditionError] = queue.LifoQueue()
         self._orders: queue.SimpleQueue[bool] = queue.SimpleQueue()
         try:
             worker, self.opened = self._fork()
         except BaseException:
             self.close()
             raise
-        self._ready.put(worker)
+        self._rest(worker)
+        held = self.opened.held
+        self._largest_idle = (limits.total_memory - held) // 2 if held else _LARGEST_IDLE
         for _ in range(limits.fast_places + limits.spare_workers - 1):
             self.order()
         threading.Thread(target=self._carry_out_orders, name="query workers", daemon=True).start()
@@ -53,6 +62,7 @@ class Nursery:
             if isinstance(worker, EditionError):
                 self.order()
                 raise worker
+            self._memory.rise(worker)
             if worker.is_alive():
                 return worker
             worker.kill()
@@ -61,12 +71,34 @@ class Nursery:
     def give_back(self, worker: Worker) -> None:
         """Take back a worker that can answer another query."""
         with self._lock:
-            is_fit = not self._closed and worker.memory() <= _LARGEST_IDLE
+            most = self._largest_idle
+            is_fit = not self._closed and (
+                worker.memory() <= most or worker.memory(exactly=True) <= most
+            )
             if is_fit:
-                self._ready.put(worker)
+                self._rest(worker)
         if not is_fit:
             worker.kill()
             self.order()
+
+    def exchange(self, worker: Worker) -> None:
+        """Take back a worker that another has been ordered for, if that has copied less.
+
+        What a worker has copied of a shared graph, its next queries need not copy again.
+        """
+        try:
+            other = self._ready.get_nowait()
+        except queue.Empty:
+            worker.kill()
+            return
+        if isinstance(other, Worker):
+            self._memory.rise(other)
+            if other.memory() < worker.memory():
+                worker, other = other, worker
+            self.give_back(other)
+        else:
+            self._ready.put(other)
+        worker.kill()
 
     def order(self) -> None:
         """Let another worker be made ready."""
@@ -75,14 +107,18 @@ class Nursery:
     def close(self) -> None:
         """End the zygote and all workers that are ready."""
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
         self._orders.put(False)
         with self._forking:
             self._zygote.end()
+            self._memory.hold(-self._zygote.held)
         with suppress(queue.Empty):
             while True:
                 worker = self._ready.get_nowait()
                 if isinstance(worker, Worker):
+                    self._memory.rise(worker)
                     worker.kill()
 
     def _carry_out_orders(self) -> None:
@@ -94,9 +130,13 @@ class Nursery:
                 continue
             with self._lock:
                 if not self._closed:
-                    self._ready.put(worker)
+                    self._rest(worker)
                     continue
             worker.kill()
+
+    def _rest(self, worker: Worker) -> None:
+        self._memory.rest(worker)
+        self._ready.put(worker)
 
     def _fork(self) -> tuple[Worker, Opened]:
         with self._forking:
@@ -106,7 +146,10 @@ class Nursery:
                 return self._zygote.fork()
             except OSError:
                 self._zygote.end()
-                self._zygote = Zygote(self._store, self._limits)
+                self._memory.hold(-self._zygote.held)
+                self._zygote.held = 0
+                self._zygote = self._start()
+                self._memory.hold(self._zygote.held)
             try:
                 return self._zygote.fork()
             except OSError as error:

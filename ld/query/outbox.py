@@ -4,6 +4,7 @@ import socket
 import tempfile
 import threading
 import time
+from collections import deque
 from types import TracebackType
 from typing import Any, Final
 
@@ -48,6 +49,9 @@ class Outbox:
         self._is_open = False
         self._stored = 0
         self._sent = 0
+        # Where the last frame ends that is sent as a whole, and where those end that are not.
+        self._whole = 0
+        self._ends: deque[int] = deque()
         self.size = 0
 
     def __enter__(self) -> "Outbox":
@@ -72,6 +76,7 @@ class Outbox:
         self._file.seek(self._stored)
         self._file.write(frame)
         self._stored += len(frame)
+        self._ends.append(self._stored)
         self.size += len(payload)
         if self._is_open:
             self._connection.settimeout(0)
@@ -96,17 +101,19 @@ class Outbox:
         self._send(time.monotonic() + _PAUSE_SECONDS + self._stored / _SLOWEST)
 
     def fail(self, error: PressmarkError) -> None:
-        """Send an error, in place of everything or of the rest.
+        """Send an error, in place of everything or of the rest; what is half sent is completed.
 
         Raises: OSError if the client is too slow or gone.
         """
-        if self._is_open:
-            self.empty()
-        if not self._is_open or self._sent == self._stored:
-            self._connection.settimeout(_PAUSE_SECONDS)
-            self._connection.sendall(frames.pack_error(error))
+        self._connection.settimeout(_PAUSE_SECONDS)
+        if self._is_open and self._sent > self._whole:
+            self._file.seek(self._sent)
+            self._connection.sendall(self._file.read(self._ends[0] - self._sent))
+        self._connection.sendall(frames.pack_error(error))
 
     def _send(self, until: float | None = None) -> None:
         while self._sent < self._stored and (until is None or time.monotonic() < until):
             self._file.seek(self._sent)
             self._sent += self._connection.send(self._file.read(_BLOCK))
+            while self._ends and self._ends[0] <= self._sent:
+                self._whole = self._ends.popleft()

@@ -40,7 +40,8 @@ class _Stay:
 class Pool:
     """Workers on one store; `opened` says what they found there.
 
-    Penalties and the watch over memory may be shared with other pools.
+    Penalties and the watch over memory may be shared with other pools. `in_memory` loads the
+    store first, which takes seconds for each million triples.
     Raises: EditionError if the store cannot be opened.
     """
 
@@ -50,6 +51,8 @@ class Pool:
         limits: Limits | None = None,
         penalties: Penalties | None = None,
         memory: MemoryWatch | None = None,
+        *,
+        in_memory: bool = False,
     ) -> None:
         self.limits = limits or Limits()
         self._penalties = penalties or Penalties()
@@ -60,7 +63,7 @@ class Pool:
         self._fast = Lane(self.limits.fast_places, reserved=1)
         slow = self.limits.slow_places
         self._slow = Lane(slow, most_waiting=slow, most_of_one=1)
-        self._nursery = Nursery(store, self.limits)
+        self._nursery = Nursery(store, self.limits, self._memory, in_memory=in_memory)
         self.opened = self._nursery.opened
 
     def run(
@@ -132,6 +135,8 @@ class Pool:
         if stay.lane is self._fast and stay.is_over:
             self._nursery.give_back(stay.worker)
             self._penalties.praise(stay.client)
+        elif stay.is_over and self.opened.held and stay.worker.is_back_in_rank():
+            self._nursery.exchange(stay.worker)
         else:
             stay.worker.kill()
         if stay.lane is self._fast and not stay.is_over:
@@ -168,9 +173,10 @@ class Pool:
         stay.worker.go_on_behind_others()
 
     def _death(self, worker: Worker) -> QueryError:
-        if 0 < worker.was_too_large < self.limits.total_memory // 2:
+        total = self.limits.total_memory - self.opened.held
+        if 0 < worker.was_too_large < total // 2:
             return self._busy("The queries under way need more memory than there is.")
-        most = min(self.limits.memory, self.limits.total_memory) >> 20
+        most = min(self.limits.memory, total) >> 20
         return QueryLimitError(
             f"The query needed more than the {most} MiB of memory or the depth that one query may "
             "have."

@@ -16,12 +16,14 @@ from typing import Final
 import orjson
 
 import ld
+from ld.errors import EditionError
 from ld.query import frames
+from ld.query.footprint import Footprint
 from ld.query.worker import PID, Job, Limits
 
 _START_SECONDS: Final = 30.0
+_LOAD_SECONDS: Final = 3600.0
 _PACKAGES: Final = str(Path(ld.__file__).parents[1])
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _NICER: Final = 10
 
 
@@ -31,28 +33,35 @@ class HungUpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a worker found: how it is kept from the network, and the named graphs of the store."""
+    """What workers found: how they are kept from the network, and the named graphs of the store.
+
+    `held` is what the zygote has in memory for all of them, in bytes: 0 if they read from disk.
+    """
 
     network: str
+    held: int
     graphs: frozenset[str]
 
 
 class Worker:
     """One worker process, which answers one query at a time."""
 
-    def __init__(self, channel: socket.socket, pid: int, pidfd: int) -> None:
+    def __init__(
+        self, channel: socket.socket, pid: int, pidfd: int, *, is_sharing: bool = False
+    ) -> None:
         self._channel = channel
         self._pid = pid
         self._pidfd = pidfd
         self._buffer = bytearray()
+        self._footprint = Footprint(pid, is_sharing=is_sharing)
         self._seconds_before = 0.0
         # CPUCLOCK_SCHED of the whole process, as clock_getcpuclockid(3) makes it.
         self._clock = (~pid << 3) | 2
         #: The bytes that it used when it was ended because all together used too much; else 0.
         self.was_too_large = 0
 
-    def opened(self) -> Opened:
-        """Wait until it has opened the store.
+    def graphs(self) -> frozenset[str]:
+        """Wait until it has opened the store, and give the named graphs that it found.
 
         Raises: EditionError if it cannot, ConnectionError or TimeoutError if it does not answer.
         """
@@ -62,8 +71,7 @@ class Worker:
         kind, payload = frame
         if kind != frames.READY:
             raise frames.error_of(payload)
-        found = orjson.loads(payload)
-        return Opened(found["network"], frozenset(found["graphs"]))
+        return frozenset(orjson.loads(payload))
 
     def send(self, job: Job) -> None:
         """Give it a query to answer."""
@@ -104,14 +112,9 @@ class Worker:
         except OSError:
             return self._seconds_before
 
-    def memory(self) -> int:
-        """Give the bytes of memory that it has for itself; 0 if it is gone."""
-        try:
-            text = Path(f"/proc/{self._pid}/statm").read_bytes()
-        except OSError:
-            return 0
-        _, resident, shared = map(int, text.split()[:3])
-        return (resident - shared) * _PAGE
+    def memory(self, *, exactly: bool = False) -> int:
+        """Give the bytes of memory that it has for itself, or the most that this can be."""
+        return self._footprint.exact() if exactly else self._footprint.most()
 
     def is_alive(self) -> bool:
         """Say whether an idle worker still waits for a job."""
@@ -125,20 +128,24 @@ class Worker:
         self._schedule(os.SCHED_IDLE, 0)
 
     def go_on_behind_others(self) -> None:
-        """Let it run again, though behind all processes at their normal rank.
-
-        It keeps that rank, so it should answer no further query.
-        """
+        """Let it run again, though behind all processes at their normal rank."""
         self._schedule(os.SCHED_BATCH, _NICER)
 
-    def _schedule(self, policy: int, niceness: int) -> None:
-        with suppress(OSError):
+    def is_back_in_rank(self) -> bool:
+        """Give it its first rank again, and say whether the system allows that."""
+        return self._schedule(os.SCHED_OTHER, 0)
+
+    def _schedule(self, policy: int, niceness: int) -> bool:
+        try:
             os.sched_setscheduler(self._pid, policy, os.sched_param(0))
             os.setpriority(os.PRIO_PROCESS, self._pid, niceness)
+        except OSError:
+            return False
+        return True
 
     def end_for_memory(self) -> None:
         """Kill it, since it is the largest of those that use too much together."""
-        self.was_too_large = self.memory()
+        self.was_too_large = self.memory(exactly=True)
         self._signal(signal.SIGKILL)
 
     def kill(self) -> None:
@@ -153,17 +160,21 @@ class Worker:
 
 
 class Zygote:
-    """The process that forks workers."""
+    """The process that forks workers; it may hold the graph in memory for all of them.
 
-    def __init__(self, store: Path, limits: Limits) -> None:
+    Raises: EditionError if it does not start, or cannot load the graph.
+    """
+
+    def __init__(self, store: Path, limits: Limits, *, in_memory: bool = False) -> None:
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair()
-        self._control.settimeout(_START_SECONDS)
+        self._control.settimeout(_LOAD_SECONDS if in_memory else _START_SECONDS)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
                 [
                     *(sys.executable, "-m", "ld.query.worker"),
                     *(str(theirs.fileno()), store, orjson.dumps(asdict(limits))),
+                    "memory" if in_memory else "disk",
                 ],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -171,6 +182,18 @@ class Zygote:
                 env={**os.environ, "PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0"},
                 start_new_session=True,
             )
+        try:
+            kind, payload = frames.receive(self._control, bytearray())
+        except OSError as error:
+            self.end()
+            raise EditionError(f"No query worker can be started: {error}.") from error
+        if kind != frames.READY:
+            self.end()
+            raise frames.error_of(payload)
+        self._control.settimeout(_START_SECONDS)
+        found = orjson.loads(payload)
+        self._network: str = found["network"]
+        self.held: int = found["held"]
 
     def fork(self) -> tuple[Worker, Opened]:
         """Give a worker that has opened the store, and what it found.
@@ -185,7 +208,7 @@ class Zygote:
             ours.close()
             raise
         try:
-            return worker, worker.opened()
+            return worker, Opened(self._network, self.held, worker.graphs())
         except BaseException:
             worker.kill()
             raise
@@ -196,7 +219,7 @@ class Zygote:
         if not descriptors:
             raise ConnectionError("the zygote ended")
         (pid,) = PID.unpack(message)
-        return Worker(ours, pid, descriptors[0])
+        return Worker(ours, pid, descriptors[0], is_sharing=self.held > 0)
 
     def end(self) -> None:
         """End it; the workers that it forked go on."""

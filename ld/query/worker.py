@@ -22,7 +22,8 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, QueryTriples, RdfFormat, Store, Triple
 
 from ld.errors import EditionError, QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
-from ld.query import frames
+from ld.query import frames, residence
+from ld.query.footprint import data_bytes, private_bytes
 from ld.query.guard import BASE_CHARS, NAME_CHARS
 from ld.query.isolation import leave_network
 from ld.query.results import BY_MEDIA_TYPE
@@ -113,9 +114,23 @@ class _Outlet:
         self._channel.sendall(frames.pack_error(error))
 
 
-def zygote(control: socket.socket, store: Path, limits: Limits) -> NoReturn:
-    """Fork a worker for each socket received, and send back its pidfd; end with the pool."""
+def zygote(control: socket.socket, directory: Path, limits: Limits, *, in_memory: bool) -> NoReturn:
+    """Fork a worker for each socket received, and send back its pidfd; end with the pool.
+
+    First it says how it is kept from the network, and how many bytes it holds for all of them.
+    """
     network = leave_network()
+    _limit(resource.RLIMIT_CORE, 0)
+    try:
+        store = residence.load(directory) if in_memory else None
+        held = private_bytes() if in_memory else 0
+        first = frames.pack_json(frames.READY, {"network": network, "held": held})
+    except EditionError as error:
+        first = frames.pack_error(error)
+    try:
+        control.sendall(first)
+    except ConnectionError:
+        os._exit(1)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
@@ -124,7 +139,7 @@ def zygote(control: socket.socket, store: Path, limits: Limits) -> NoReturn:
         pid = os.fork()
         if pid == 0:
             control.close()
-            _serve(socket.socket(fileno=descriptors[0]), store, limits, network)
+            _serve(socket.socket(fileno=descriptors[0]), store or directory, limits)
         os.close(descriptors[0])
         # The child cannot have been reaped and its number reused within these few steps.
         with suppress(ProcessLookupError):
@@ -133,22 +148,22 @@ def zygote(control: socket.socket, store: Path, limits: Limits) -> NoReturn:
             os.close(pidfd)
 
 
-def _serve(channel: socket.socket, path: Path, limits: Limits, network: str) -> NoReturn:
+def _serve(channel: socket.socket, source: Store | Path, limits: Limits) -> NoReturn:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        _limit(resource.RLIMIT_CORE, 0)
         _limit(resource.RLIMIT_STACK, _STACK_BYTES)
-        _limit(resource.RLIMIT_DATA, limits.memory)
+        inherited = data_bytes() if isinstance(source, Store) else 0
+        _limit(resource.RLIMIT_DATA, inherited + limits.memory)
         try:
-            store = Store.read_only(str(path))
+            store = source if isinstance(source, Store) else Store.read_only(str(source))
         except (OSError, ValueError) as error:
             channel.sendall(
-                frames.pack_error(EditionError(f"{path}: the store does not open: {error}"))
+                frames.pack_error(EditionError(f"{source}: the store does not open: {error}"))
             )
             os._exit(1)
         graphs = [graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)]
-        channel.sendall(frames.pack_json(frames.READY, {"network": network, "graphs": graphs}))
+        channel.sendall(frames.pack_json(frames.READY, graphs))
         buffer = bytearray()
         while True:
             _, payload = frames.receive(channel, buffer)
@@ -237,4 +252,5 @@ if __name__ == "__main__":
         socket.socket(fileno=int(sys.argv[1])),
         Path(sys.argv[2]),
         Limits(**orjson.loads(sys.argv[3])),
+        in_memory=sys.argv[4] == "memory",
     )

@@ -28,6 +28,12 @@ NAMESPACE: Final = "http://www.europeana.eu/schemas/edm/"
 KINDS: Final = ("text", "part")
 CLOCK: Final = "retold"
 
+#: What keeps a text or part from Europeana.
+NO_PROVIDER: Final = "nobody is named who publishes the dataset"
+NO_TITLE: Final = "it has no title"
+NO_LANGUAGE: Final = "its language is not stated"
+NO_RIGHTS: Final = "its rights are not stated, or not by an IRI that Europeana lists"
+
 _ORE: Final = "http://www.openarchives.org/ore/terms/"
 _ROOT: Final = {
     "xmlns:rdf": RDF,
@@ -77,22 +83,29 @@ def obstacle(thing: str, stated: Sequence[Statement]) -> str | None:
     """Say what Europeana misses in what is stated of a text or part; None if it can take it."""
     text = Described(thing, stated)
     if not text.values(dcterms("title")):
-        return "it has no title"
+        return NO_TITLE
     if not text.values(schema("inLanguage")):
-        return "its language is not stated"
-    if _rights(text) is None:
-        return "its rights are not stated, or not by an IRI that Europeana lists"
-    return None
+        return NO_LANGUAGE
+    return NO_RIGHTS if _rights(text) is None else None
 
 
 def obstacles(edition: Edition) -> Counter[str | None]:
     """Count the texts and parts that there are by what keeps them from being written; None
-    counts those that are. Reads the whole edition."""
-    return Counter(
-        obstacle(document.iri, document.stated)
-        for kind in KINDS
-        for document in edition.documents(kind)
-    )
+    counts those that are.
+
+    Takes as long as there are combinations of languages, licences, decades and hosts. A text
+    without a title is never published, so none is counted as such.
+    """
+    counts: Counter[str | None] = Counter()
+    rows = edition.db.execute("SELECT language, licence, sum(count) FROM shape GROUP BY 1, 2")
+    for language, licence, count in rows:
+        if not is_offered(edition):
+            counts[NO_PROVIDER] += count
+        elif language is None:
+            counts[NO_LANGUAGE] += count
+        else:
+            counts[None if licence and _listed(licence) else NO_RIGHTS] += count
+    return counts
 
 
 def write(xml: XmlWriter, edition: Edition, source: Source, agents: Agents) -> None:

@@ -1,0 +1,201 @@
+"""Page types by width, colour scheme and scripts: on real corpora, in a browser.
+
+In the gate the combinations are pairwise: each page type at every width, in both schemes, with
+and without scripts, though not in every combination of the three. All of them: `-m soak`.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import PROJECT, serving
+
+from ld.edition import Edition, open_current
+from ld.publish import publish
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None:
+    pytest.skip("Chromium is not installed", allow_module_level=True)
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+pytestmark = pytest.mark.browser
+
+RULES = (
+    *("wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
+    "best-practice",
+)
+LISTEN = """
+window.blocked = [];
+document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.blockedURI));
+"""
+LARGE = 1000
+
+
+class Combination(NamedTuple):
+    """How a page is looked at."""
+
+    width: int
+    scheme: str
+    has_scripts: bool
+
+
+EVERY = [
+    Combination(*values) for values in product((320, 768, 1280), ("light", "dark"), (True, False))
+]
+#: Together these two have every pair of values; a page type gets one of them.
+PAIRWISE = (
+    (
+        Combination(320, "light", True),
+        Combination(768, "dark", False),
+        Combination(1280, "light", False),
+    ),
+    (
+        Combination(320, "dark", False),
+        Combination(768, "light", True),
+        Combination(1280, "dark", True),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """An edition of a synthetic corpus with five scripts, parts and dirty values."""
+    folder = tmp_path_factory.mktemp("large")
+    command = [sys.executable, "-m", "bench.generate", str(LARGE), str(folder / "seeds")]
+    subprocess.run(command, cwd=PROJECT, stdout=subprocess.DEVNULL, check=True)
+    publish(folder / "seeds", folder / "data")
+    return open_current(folder / "data")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        yield chromium
+        chromium.close()
+
+
+def page_types(edition: Edition) -> dict[str, str]:
+    """Give an address of each type of page that the edition has, below the service's."""
+    text, agent = (edition.entries(kind, limit=1)[0].key for kind in ("text", "agent"))
+    found = {
+        "home": "",
+        "list": "texts",
+        "search": "texts?q=the&kind=any&sort=year",
+        "nothing found": "texts?q=zzzz&decade=1880s",
+        "text": f"doc/{text}",
+        "agent": f"doc/{agent}",
+        "agents": "agents",
+        "dataset": "dataset",
+        "catalogue": "catalog",
+        "dumps": "dump",
+        "vocabulary": "vocab",
+        "model": "model",
+        "interfaces": "api",
+        "about": "about",
+        "licence": "licence",
+        "quality": "quality",
+        "changes": "changes",
+        "changes of an edition": f"changes/{edition.id}",
+        "edition": f"edition/{edition.id}/",
+        "history": f"history/{text}",
+        "query": "sparql",
+        "answer": "sparql?example=texts-and-authors&view=table",
+        "examples": ".well-known/sparql-examples",
+        "not found": "doc/text/nowhere",
+    }
+    if edition.counts["parts"]:
+        found["part"] = f"doc/{edition.entries('part', limit=1)[0].key}"
+    return found
+
+
+def problems(
+    browser: Any, edition: Edition, wanted: dict[str, Iterable[Combination]], *, is_thorough: bool
+) -> dict[tuple[str, Combination], list[Any]]:
+    """Give what is wrong by page type and combination.
+
+    Unless it is to be thorough, only the first combination of a page type is given to axe.
+    """
+    found: dict[tuple[str, Combination], list[Any]] = {}
+    addresses = page_types(edition)
+    with serving(edition.path.parents[1]) as address:
+        home = f"http://{urlsplit(address).netloc}{urlsplit(edition.service_url).path}"
+        for has_scripts in (True, False):
+            context = browser.new_context(java_script_enabled=has_scripts)
+            context.add_init_script(LISTEN)
+            page = context.new_page()
+            asked: list[str] = []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            for name, combinations in wanted.items():
+                chosen = [one for one in combinations if one.has_scripts is has_scripts]
+                if not chosen:
+                    continue
+                page.goto(home + addresses[name])
+                for one in chosen:
+                    page.set_viewport_size({"width": one.width, "height": 900})
+                    page.emulate_media(color_scheme=one.scheme)
+                    has_axe = is_thorough or one == next(iter(combinations))
+                    if wrong := _wrong(page, one, asked, home, has_axe=has_axe):
+                        found[name, one] = wrong
+            context.close()
+    return found
+
+
+def _wrong(page: Any, one: Combination, asked: list[str], home: str, *, has_axe: bool) -> list[Any]:
+    wrong: list[Any] = [url for url in asked if not url.startswith(home)]
+    if (width := page.evaluate("document.documentElement.scrollWidth")) > one.width:
+        wrong.append(width)
+    if one.has_scripts:
+        wrong += page.evaluate("blocked")
+    if has_axe:
+        rules = axe.Axe().run(page, options={"runOnly": list(RULES)}).response["violations"]
+        wrong += [(rule["id"], node["html"]) for rule in rules for node in rule["nodes"]]
+    return wrong
+
+
+def pairwise(edition: Edition) -> dict[str, Iterable[Combination]]:
+    return {name: PAIRWISE[at % 2] for at, name in enumerate(page_types(edition))}
+
+
+def test_the_chosen_combinations_have_every_pair() -> None:
+    chosen = [one for some in PAIRWISE for one in some]
+
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        assert {(one[first], one[second]) for one in chosen} == {
+            (one[first], one[second]) for one in EVERY
+        }
+
+
+def test_every_page_type_of_the_kropotkin_corpus(
+    browser: Any, published_kropotkin: Edition
+) -> None:
+    wanted = pairwise(published_kropotkin)
+
+    assert problems(browser, published_kropotkin, wanted, is_thorough=False) == {}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("corpus", ["published_seeds", "large"])
+def test_every_page_type_pairwise(
+    browser: Any, corpus: str, request: pytest.FixtureRequest
+) -> None:
+    edition: Edition = request.getfixturevalue(corpus)
+
+    assert problems(browser, edition, pairwise(edition), is_thorough=True) == {}
+
+
+@pytest.mark.soak
+def test_every_page_type_in_every_combination(browser: Any, published_kropotkin: Edition) -> None:
+    wanted: dict[str, Iterable[Combination]] = dict.fromkeys(page_types(published_kropotkin), EVERY)
+
+    assert problems(browser, published_kropotkin, wanted, is_thorough=True) == {}
