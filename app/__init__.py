@@ -15,7 +15,7 @@ variants, links, linksets   one document in each syntax; typed links between the
 doors                       the ways in, for pages that tell of them
 pages, templates, static    what people see
 language, locale            its words, in the languages of the interface
-negotiation, headers, problems, caching, representation, mounting    HTTP
+negotiation, headers, problems, caching, representation, coding, mounting    HTTP
 """
 
 from typing import Final

@@ -49,6 +49,14 @@ def main() -> None:
     "--accept-loss", type=click.IntRange(min=0), default=0, metavar="N",
     help="Publish even if N texts and parts would be withheld or disappear.",
 )  # fmt: skip
+@click.option(
+    "--whole", is_flag=True,
+    help="Build from all seeds, though only some changed since the last publication.",
+)  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", show_default="one per processor",
+    help="Processes that read, map and validate.",
+)  # fmt: skip
 @corpus_options
 @data_option
 @json_option
@@ -56,6 +64,8 @@ def publish(
     folder: Path,
     plan: bool,
     accept_loss: int,
+    whole: bool,
+    workers: int | None,
     settings_file: Path | None,
     base: str | None,
     data: Path,
@@ -68,13 +78,14 @@ def publish(
       pressmark publish seeds/ --plan
       pressmark publish seeds/ --base https://texts.example.org/
 
-    A text that violates a rule does not stop the others: its previous version is kept if there is
-    one, else it is withheld.
+    Of a corpus that was published before only what changed is read and built; the edition is the
+    same as from all seeds. A text that violates a rule does not stop the others: its previous
+    version is kept if there is one, else it is withheld.
     """
     with errors_told(), Bars(quiet=in_json) as bars:
         outcome = publishing.publish(
             folder, data, settings_file=settings_file, base=base, accept_loss=accept_loss,
-            plan=plan, progress=bars,
+            whole=whole, workers=workers or 0, plan=plan, progress=bars,
         )  # fmt: skip
     _tell(outcome, in_json=in_json)
 

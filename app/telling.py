@@ -11,7 +11,7 @@ import orjson
 
 from ld.publish import Progress, Publication
 
-_WORDS = {"read": "Reading seeds", "map": "Mapping and validating", "dumps": "Writing dumps"}
+_WORDS = {"read": "Reading seeds", "map": "Mapping and validating"}
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "blue"}
 
 

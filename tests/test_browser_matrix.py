@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 

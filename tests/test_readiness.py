@@ -4,6 +4,7 @@ import gzip
 import shutil
 import sqlite3
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ld.describe import catalog_statements
 from ld.edition import MANIFEST, Edition, sha256_of
 from ld.errors import RefusedError
 from ld.readiness import Consumer, Level, Readiness, all_rules, check, glance
+from ld.readiness.json_ld import count_triples
 from ld.readiness.report import as_object, statements
 from ld.terms import Statement, is_iri_term, literal, literal_of
 from ld.vocabulary import DCAT, SCHEMA, dcterms, schema
@@ -332,6 +334,22 @@ def test_places_are_counted_and_only_the_first_are_kept(copied: Edition) -> None
     (finding,) = (one for one in readiness.findings if one.rule.id == "record-name")
     assert finding.count >= len(keys)
     assert len(finding.places) == min(20, finding.count)
+
+
+def test_json_ld_is_read_node_by_node_and_cut_off_files_are_errors() -> None:
+    context = '{"@context":{"@vocab":"https://schema.org/"},"@graph":['
+    nodes = ",\n".join(f'{{"@id":"http://x.example/{n}","name":"n {n} €"}}' for n in range(5000))
+
+    whole = f"{context}{nodes}]}}\n".encode()
+    slowly = BytesIO(whole)
+
+    assert count_triples(BytesIO(whole).read) == 5000
+    assert count_triples(lambda size: slowly.read(min(size, 700))) == 5000
+    assert count_triples(BytesIO(f"{context}]}}".encode()).read) == 0
+    assert count_triples(BytesIO(b'{"@id":"http://x.example/","@type":"http://x.example/T"}').read)
+    for damaged in (whole[:-2], whole[: len(whole) // 2], whole + b"}", b"no JSON"):
+        with pytest.raises((ValueError, SyntaxError)):
+            count_triples(BytesIO(damaged).read)
 
 
 # Publishing

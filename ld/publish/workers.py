@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from typing import Any, Final, ParamSpec, TypeVar
 
 from ld.errors import PublicationError
@@ -25,7 +26,7 @@ _AHEAD: Final = 2
 
 
 class Workers:
-    """A number of worker processes; one worker is this process itself."""
+    """A number of worker processes; one worker, or a single shard, is this process itself."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -37,7 +38,10 @@ class Workers:
         At most a few shards are held at a time. Raises: PublicationError if a shard kills its
         worker again and again; whatever the function raises.
         """
-        if self.number < 2:
+        shards = iter(shards)
+        first = list(islice(shards, 2))
+        shards = chain(first, shards)
+        if self.number < 2 or (len(first) < 2 and self._pool is None):
             for shard in shards:
                 yield _alone(function, shard)
             return

@@ -6,6 +6,7 @@ out by the settings, and closes a register; a remark stops nobody.
 
     registers    rules for the description of the dataset and for records (shapes/)
     files        files and dumps against their checksums, sizes, media types and counts
+    json_ld      dumps in JSON-LD, read node by node
     documents    records, and whether all counts are equal
     harvesting   OAI-PMH as a harvester meets it
     profiles     the original shapes of registers, if there are any at hand

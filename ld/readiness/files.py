@@ -17,6 +17,7 @@ from ld.edition import Edition, sha256_of
 from ld.readiness import rules
 from ld.readiness.described import Description
 from ld.readiness.findings import Check, Findings, Progress
+from ld.readiness.json_ld import count_triples
 from ld.stored import DATASET
 from ld.terms import Term, iri, iri_of
 from ld.vocabulary import DCAT, SPDX, schema
@@ -135,6 +136,8 @@ def _triples(stream: "_Hashed", media_type: str) -> int:
     syntax = pyoxigraph.RdfFormat.from_media_type(media_type)
     if syntax is None:
         raise ValueError(f"{media_type or 'no media type'} is no syntax of RDF")
+    if syntax == pyoxigraph.RdfFormat.JSON_LD:
+        return count_triples(stream.read)
     quads = pyoxigraph.parse(cast("IO[bytes]", stream), format=syntax, lenient=True)
     return sum(1 for _ in quads)
 
