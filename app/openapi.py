@@ -96,8 +96,9 @@ def _answers(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             },
         )
     else:
-        content = {media_type: {} for media_type in operation.media_types}
+        content: dict[str, Any] = {media_type: {} for media_type in operation.media_types}
         yield "200", {"description": str(operation.what), "content": content}
+    statuses: tuple[str, ...]
     if operation.path == "sparql":
         statuses = _OF_QUERIES
     else:

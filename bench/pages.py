@@ -19,6 +19,7 @@ import click
 
 from bench import serve
 from ld import browse
+from ld.browse import Choice
 from ld.edition import Edition, open_current
 
 PAGES: Final = ("record", "first page", "last page")
@@ -83,6 +84,10 @@ def searches(edition: Edition) -> list[Search]:
     """Give twenty searches of what a corpus has, from the rarest to the most frequent."""
     words = _words(edition)
     frequent, middling, rare = words[0], words[len(words) // 2], words[-1]
+    found = browse.counts(edition, Choice(frequent)).total("text")
+    click.echo(
+        f"\nThe most frequent word is in {found / edition.counts['texts']:.0%} of the texts."
+    )
     facets = _facets(edition)
     kinds = {
         "a rare word": f"q={rare}",

@@ -1,10 +1,10 @@
 """Record: what one seed document states, field by field, and where it states it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value was read.
 
     Units: `line` counts from 1; None where a file has no lines or the whole file is meant.
@@ -17,8 +17,7 @@ class Origin:
     raw: str
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One field's text, cleaned for use, and its origin with the text as it was written."""
 
     text: str

@@ -212,12 +212,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 def pack(statements: Sequence[Statement]) -> bytes:
     """Pack sorted statements for a row."""
-    return _CODEC.compress(n_triples(statements).encode())
+    return _packed(n_triples(statements).encode())
 
 
 def unpack(blob: bytes) -> list[Statement]:
     """Read back what `pack` wrote."""
-    return statements_of(_CODEC.decompress(blob).decode())
+    return statements_of(_unpacked(blob).decode())
 
 
 class _Codec(threading.local):
@@ -228,32 +228,40 @@ class _Codec(threading.local):
 
 
 _CODEC: Final = _Codec()
+# A few statements gain too little for what compressing takes, and are told apart by their first
+# byte: no compressed row begins with it.
+_PLAIN: Final = b"\0"
+_SHORT: Final = 1024
 
 
-def pack_derivations(
-    statements: Sequence[Statement], derivations: Mapping[Statement, Derivation]
-) -> bytes:
-    """Pack the derivations of these statements, in their order."""
+def _packed(data: bytes) -> bytes:
+    return _PLAIN + data if len(data) < _SHORT else _CODEC.compress(data)
+
+
+def _unpacked(blob: bytes) -> bytes:
+    return blob[1:] if blob[:1] == _PLAIN else _CODEC.decompress(blob)
+
+
+def pack_derivations(derivations: Mapping[Statement, Derivation]) -> bytes:
+    """Pack derivations, in the order of their statements."""
     # By identity first: most statements share the very tuple of origins with another one.
     table: dict[tuple[str, int], int] = {}
     reasons: list[list[object]] = []
     rows = []
-    for statement in statements:
-        reason = derivations[statement]
-        known = (reason.rule, id(reason.origins))
+    for _, reason in sorted(derivations.items()):
+        rule, origins = reason
+        known = (rule, id(origins))
         row = table.get(known)
         if row is None:
             row = table[known] = len(reasons)
-            reasons.append(
-                [reason.rule, *([o.file, o.line, o.field, o.raw] for o in reason.origins)]
-            )
+            reasons.append([rule, *map(list, origins)])
         rows.append(row)
-    return _CODEC.compress(orjson.dumps([reasons, rows]))
+    return _packed(orjson.dumps([reasons, rows]))
 
 
 def unpack_derivations(statements: Sequence[Statement], blob: bytes) -> dict[Statement, Derivation]:
     """Read back what `pack_derivations` wrote for the same statements."""
-    reasons, rows = orjson.loads(_CODEC.decompress(blob))
+    reasons, rows = orjson.loads(_unpacked(blob))
     derivations = [
         Derivation(rule, tuple(Origin(*origin) for origin in origins)) for rule, *origins in reasons
     ]

@@ -36,7 +36,7 @@ def grown(edition: Edition, data: Path, number: int) -> Edition:
             "INSERT INTO edition VALUES (?, ?, 'publication', ?, '', ?)",
             (one, f"{one}-synthetic", created, orjson.dumps(counts)),
         )
-    nothing, no_reasons = records.pack([]), records.pack_derivations([], {})
+    nothing, no_reasons = records.pack([]), records.pack_derivations({})
     for key in keys:
         stated = records.pack([(iri(edition.base + key), dcterms("title"), literal(key))])
         version = db.execute(

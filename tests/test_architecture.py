@@ -22,6 +22,7 @@ FLOORS = (
         "ld.query",
         "ld.describe",
         "ld.history",
+        "ld.model",
         "ld.browse",
         "ld.differences",
     ),

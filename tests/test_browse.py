@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
+from xml.etree import ElementTree as ET
 
 import pyoxigraph
 import pytest
@@ -305,7 +306,9 @@ def client(corpus: Edition) -> Iterator[FlaskClient]:
         "page=999999", "author=-&decade=-&language=-&licence=-&host=-",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("path", ["/texts", "/texts.csv", "/texts.ttl", "/texts.jsonld"])
+@pytest.mark.parametrize(
+    "path", ["/texts", "/texts.csv", "/texts.ttl", "/texts.jsonld", "/texts.atom"]
+)
 def test_nothing_in_an_address_is_an_error(client: FlaskClient, path: str, query: str) -> None:
     response = client.get(f"{path}?{query}", headers={} if "." in path else BROWSER)
 
@@ -409,6 +412,90 @@ def test_the_list_as_rdf_has_its_records(
 
     expected = {f"{corpus.base}text/{key}" for key in found(corpus, Choice("emile"))}
     assert {row["x"].value for row in items} == expected
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"), [("/texts.atom", None), ("/texts", "application/atom+xml")]
+)
+def test_the_list_as_a_feed_has_its_entries_in_order(
+    client: FlaskClient, corpus: Edition, path: str, accept: str | None
+) -> None:
+    headers = {"Accept": accept} if accept else {}
+    response = client.get(f"{path}?q=emile&sort=year", headers=headers)
+    feed = ET.fromstring(response.data)
+    entries = feed.findall(f"{ATOM}entry")
+
+    assert response.mimetype == "application/atom+xml"
+    expected = found(corpus, Choice("emile", order="year"))
+    assert [one.findtext(f"{ATOM}id") for one in entries] == [
+        f"{corpus.base}text/{key}" for key in expected
+    ]
+    for one in [feed, *entries]:
+        assert one.findtext(f"{ATOM}title")
+        assert one.findtext(f"{ATOM}updated") == corpus.created
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "A small corpus"
+    names = [one.findtext(f"{ATOM}author/{ATOM}name") for one in entries]
+    assert names[expected.index("emile")] == "Jean Rousseau"
+
+
+def test_a_long_feed_goes_on_in_the_next_document(
+    client: FlaskClient, corpus: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.browse.MOST_ENTRIES", 4)
+    keys: list[str] = []
+    address: str | None = "/texts.atom"
+    while address:
+        feed = ET.fromstring(client.get(address.removeprefix(corpus.base[:-1])).data)
+        keys += [str(one.findtext(f"{ATOM}id")) for one in feed.findall(f"{ATOM}entry")]
+        links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+        address = links.get("next")
+
+    assert keys == [f"{corpus.base}text/{key}" for key in found(corpus, Choice())]
+
+
+def test_a_feed_can_be_read_whatever_its_titles_are(tmp_path: Path) -> None:
+    write(tmp_path / "seeds", {"odd.txt": seed(SOURCE_ID="odd", TITLE="<b>&\ufffe\u202e]]>")})
+    publish(tmp_path / "seeds", tmp_path / "data")
+
+    with create_app(Config(tmp_path / "data")).test_client() as client:
+        feed = ET.fromstring(client.get("/texts.atom").data)
+
+    title = str(feed.findtext(f"{ATOM}entry/{ATOM}title"))
+    assert title.replace("\ufffd", "") == "<b>&\u202e]]>"
+
+
+def test_a_title_that_looks_like_a_formula_is_none_in_the_table(tmp_path: Path) -> None:
+    titles = {"a": "=HYPERLINK(1)", "b": "-1+1", "c": "'Tis", "d": "@x"}
+    files = {f"{key}.txt": seed(SOURCE_ID=key, TITLE=title) for key, title in titles.items()}
+    write(tmp_path / "seeds", dict(files))
+    publish(tmp_path / "seeds", tmp_path / "data")
+
+    with create_app(Config(tmp_path / "data")).test_client() as client:
+        table = rows(client.get("/texts.csv").text)
+
+    told = {row["identifier"].rpartition("/")[2]: row["title"] for row in table}
+    assert told == {"a": "'=HYPERLINK(1)", "b": "'-1+1", "c": "'Tis", "d": "'@x"}
+
+
+def test_the_pages_of_an_author_of_very_much_have_an_end(tmp_path: Path) -> None:
+    write(tmp_path / "seeds", letters([f"l{number:04}" for number in range(300)]))
+    publish(tmp_path / "seeds", tmp_path / "data")
+    edition = open_current(tmp_path / "data")
+
+    with create_app(Config(tmp_path / "data", page_size=7)).test_client() as client:
+        last = client.get("/texts?author=ada-lovelace&before=", headers=BROWSER).text
+        agent = client.get("/doc/agent/ada-lovelace", headers=BROWSER).text
+
+    assert "300 texts" in last
+    assert "Letter l0299" in last
+    assert "Letter l0000" not in last
+    assert len(agent) < 60_000
+    assert (
+        browse.counts(edition, Choice(facets={"author": "agent/ada-lovelace"})).total("text") == 300
+    )
 
 
 def test_long_lists_come_in_pieces_that_say_so(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 import pytest
 from conftest import serving
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 

@@ -23,7 +23,7 @@ from app.config import Config
 from app.language import DEFAULT, LANGUAGES, OneOfOurs, lazy_gettext, ngettext, own_name, speaking
 from app.pages import dates
 from app.pages.values import language_name, number, size
-from app.problems import KINDS
+from app.problems import KINDS, Kind
 from ld.query.broker import running
 from ld.terms import literal
 
@@ -120,9 +120,9 @@ def ids(messages: Iterable[Message]) -> set[tuple[str, ...]]:
     return {(one.id,) if isinstance(one.id, str) else tuple(one.id) for one in messages if one.id}
 
 
-def forms(message: Message) -> list[str]:
+def forms(words: str | Iterable[str] | None) -> list[str]:
     """Give the texts of a message, or of its translation."""
-    return [message] if isinstance(message, str) else list(message)
+    return [words] if isinstance(words, str) else list(words or ())
 
 
 def marks(text: str) -> Counter[str]:
@@ -370,8 +370,8 @@ def test_a_problem_as_a_page_is_translated(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-def test_the_explanation_of_a_problem_is_in_english(client: FlaskClient, kind: object) -> None:
-    path = f"/problem/{kind.name}"  # type: ignore[attr-defined]
+def test_the_explanation_of_a_problem_is_in_english(client: FlaskClient, kind: Kind) -> None:
+    path = f"/problem/{kind.name}"
 
     assert get(client, path, "fr").data == get(client, path, "en").data
 

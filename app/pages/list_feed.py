@@ -52,7 +52,8 @@ def list_feed(edition: Edition, title: str, listed: Sequence[Listed], place: Pla
     _say(SubElement(feed, "author"), "name", name)
     for line in listed:
         _entry(feed, edition, line, changed[line.entry.key])
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(feed, encoding="utf-8")
+    written: bytes = tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written
 
 
 def _links(place: Place) -> Iterable[tuple[str, str]]:

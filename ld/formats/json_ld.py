@@ -84,7 +84,7 @@ def _node(subject: Term, about_it: list[Statement]) -> str:
     last = ""
     for _, predicate, obj in about_it:
         if predicate != last:
-            add(f'{"]," if last else ","}{_key(predicate)}:[')
+            add(f"{'],' if last else ','}{_key(predicate)}:[")
             last = predicate
         else:
             add(",")

@@ -76,7 +76,10 @@ def block(statements: Sequence[Statement]) -> str:
             add(f'{close}<rdf:Description rdf:about="{_escaped(subject[1:-1])}">\n')
             last = subject
         start, end = _tags(predicate)
-        if obj[-1] == ">" or "\\" in obj:
+        if obj[0] == "<":
+            iri = obj[1:-1]
+            add(f'<{start} rdf:resource="{_escaped(iri) if "&" in iri else iri}"/>\n')
+        elif obj[-1] == ">" or "\\" in obj:
             add(f"<{start}{_rest(obj, end)}\n")
         else:
             value, _, tag = obj.rpartition('"')

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ld import iri
 from ld.corpus import SETTINGS_FILE, Authority, Settings
@@ -21,8 +21,7 @@ T = TypeVar("T")
 TEXT_FIELDS = ("TITLE", "AUTHOR", "YEAR", "SOURCE_ID", "GENRE", "LANGUAGE")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact(Generic[T]):
+class Fact(NamedTuple, Generic[T]):
     """A value that is understood, and where it was read."""
 
     value: T

@@ -1,6 +1,6 @@
 """Building: seeds → what stands in the edition, all of them or only those that changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
@@ -22,10 +22,10 @@ from ld.validate.gate import SAMPLE_LEAST, SAMPLE_SHARE
 
 T = TypeVar("T")
 
-#: How many files or documents a worker takes at a time: pySHACL gains nothing above a hundred, and
-#: memory grows with it.
-FILES: Final = 256
-DOCUMENTS: Final = 256
+#: How many files or documents a worker takes at a time: enough that pySHACL, which takes long to
+#: begin, is asked seldom; memory grows with it.
+FILES: Final = 512
+DOCUMENTS: Final = 1024
 
 
 class Build:
@@ -136,15 +136,21 @@ class Build:
 
     def _judge_texts(self) -> None:
         total = self.scratch.count_records()
-        done = 0
+        done, sample = 0, list[bytes]()
         shards = ((s, self._sample(len(s), total)) for s in self._text_shards())
         for verdict in self.workers.each(self.judge.texts, shards):
             self.staging.enter(verdict)
             self.scratch.note_agents(verdict.agents)
             self.reasons |= verdict.reasons
+            sample += verdict.sample
             done += len(verdict.seeds)
             self.progress.count(done, total)
         self.staging.note_seeds(self._rejected)
+        self._check(sample)
+
+    def _check(self, sample: Sequence[bytes]) -> None:
+        for _ in self.workers.each(self.judge.check, ((some,) for some in _batches(sample, 100))):
+            pass
 
     def _text_shards(self) -> Iterator[list[TextSeeds]]:
         held = dict(self._held)
@@ -169,6 +175,7 @@ class Build:
         for verdict in self.workers.each(self.judge.agents, shards):
             self.staging.enter(verdict)
             self.reasons |= verdict.reasons
+            self._check(verdict.sample)
 
     def _agents_of(self, texts: Iterable[str]) -> set[str]:
         return {key for text in texts for key in self.staging.agents_of(text)}

@@ -4,13 +4,13 @@ Making the rows needs nothing but the document and the parent, so it is done in 
 judged the document; the one that writes only inserts them.
 """
 
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from ld import iri, records
 from ld.document import Derivation, Document
@@ -30,6 +30,7 @@ _CREATOR: Final = dcterms("creator")
 # More of a text adds nothing that anyone searches for; in characters.
 _LONGEST: Final = 10_000
 _LONGEST_KEY: Final = 200
+_HOST: Final = re.compile(r"<https?://\[?((?<=\[)[^]]+|[^/:?#>]+)", re.IGNORECASE)
 
 
 class Listing(NamedTuple):
@@ -131,7 +132,7 @@ class Previous:
         everything = sorted((*records.unpack(stated), *records.unpack(volatile)))
         before = records.unpack_derivations(everything, packed)
         after = before | {s: why for s, why in derivations.items() if s in before}
-        return None if before == after else records.pack_derivations(everything, after)
+        return None if before == after else records.pack_derivations(after)
 
     def _one(self, query: str, key: str | int) -> sqlite3.Row | None:
         if self._db is None:
@@ -146,13 +147,12 @@ def draft(document: Document, previous: Previous, base: str) -> Draft:
     if known is not None and known.digest == document.digest:
         fresh = previous.refreshed(known.version, document.derivations)
         return Draft(document.key, known.digest, known.version, fresh)
-    everything = sorted((*document.stated, *document.volatile))
     return described(
         Draft(
             key=document.key,
             digest=document.digest,
             version=0,
-            derivations=records.pack_derivations(everything, document.derivations),
+            derivations=records.pack_derivations(document.derivations),
             stated=records.pack(document.stated),
             volatile=records.pack(document.volatile),
         ),
@@ -235,13 +235,11 @@ def _first(terms: list[Term] | None) -> str | None:
 
 
 def _host(sources: list[Term]) -> str | None:
+    """Give the host of the first web address; those that are published have been checked."""
     for source in sources:
-        try:
-            host = urlsplit(iri_of(source)).hostname if is_iri_term(source) else None
-        except ValueError:
-            continue
-        if host:
-            return host
+        found = _HOST.match(source)
+        if found:
+            return found[1].lower()
     return None
 
 

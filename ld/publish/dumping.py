@@ -81,14 +81,16 @@ class Dumper:
             f"JOIN version v ON v.version = d.version WHERE {_WITHIN}",
             _bounds(span),
         ).fetchall()
-        found: set[Statement] = set()
+        owned: list[Statement] = []
         for key, kind, datestamp, stated, volatile in rows:
-            found.update(records.unpack(stated))
-            found.update(records.unpack(volatile))
-            found.update(record_keeping(self.base, key, kind, datestamp))
-        if not found:
+            owned += records.unpack(stated)
+            owned += records.unpack(volatile)
+            owned += record_keeping(self.base, key, kind, datestamp)
+        if not owned:
             return None
-        owned = sorted(found)
+        owned.sort()
+        if len(set(owned)) < len(owned):
+            owned = list(dict.fromkeys(owned))
         pieces = tuple(compressed(fmt.block(owned)) for fmt in FORMATS)
         return Frame(span.first, len(owned), pieces)
 

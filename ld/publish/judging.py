@@ -8,6 +8,7 @@
 shard gives the same verdict, in whichever process and however often.
 """
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ld import iri
+from ld import iri, records
 from ld.corpus import Settings
 from ld.document import Document
 from ld.mapping.documents import (
@@ -38,6 +39,7 @@ from ld.validate.authority import Result
 from ld.validate.gate import Gate
 from ld.vocabulary import dcterms
 
+_RANDOM: Final = random.SystemRandom()
 _CREATOR: Final = dcterms("creator")
 
 
@@ -82,7 +84,8 @@ class Verdict:
 
     `drafts` are published; `kept` are keys whose previous version stands; `reasons` say why
     documents are withheld. `retracted` are the files about which nothing may be said any more.
-    `results` are pySHACL's, as N-Triples lines by document; `agents` those that texts refer to.
+    `results` are pySHACL's, as N-Triples lines by document; `agents` those that texts refer to;
+    `sample` are the packed statements of some documents that passed.
     """
 
     drafts: list[Draft] = field(default_factory=list)
@@ -93,7 +96,7 @@ class Verdict:
     results: dict[str, str] = field(default_factory=dict)
     seeds: list[SeedState] = field(default_factory=list)
     agents: list[AgentSource] = field(default_factory=list)
-    passed: int = 0
+    sample: list[bytes] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Judge:
         return Previous(self.rules.parent)
 
     def texts(self, shard: Sequence[TextSeeds], sample: int) -> Verdict:
-        """Judge texts; of the documents that pass at once, a random sample goes to pySHACL too."""
+        """Judge texts, and draw a random sample of those that pass without pySHACL."""
         verdict = Verdict()
         waiting: list[tuple[MappedText, list[Record]]] = []
         for key, packed, held in shard:
@@ -198,13 +201,22 @@ class Judge:
             self._settle(verdict, document, states)
         return verdict
 
+    def check(self, sample: Sequence[bytes]) -> None:
+        """Let pySHACL look at documents that passed, packed.
+
+        Raises: PublicationError if it finds anything in one.
+        """
+        _gate(self.settings.base).check(map(records.unpack, sample))
+
     def _validate(
         self, verdict: Verdict, documents: Sequence[Document], sample: int
     ) -> dict[str, Finding]:
         """Validate documents; note what was found and give the first violation of each."""
         gate = _gate(self.settings.base)
-        outcome = gate.judge([self._owned(document) for document in documents], sample)
-        verdict.passed += outcome.passed
+        owned = [self._owned(document) for document in documents]
+        outcome = gate.judge(owned)
+        chosen = _RANDOM.sample(outcome.passed, min(sample, len(outcome.passed)))
+        verdict.sample += [records.pack(owned[number]) for number in chosen]
         if not outcome.results:
             return {}
         for focus_node, lines in outcome.reports.items():

@@ -7,7 +7,7 @@ See: https://www.w3.org/TR/shacl/
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -51,13 +51,13 @@ class Result:
 class Outcome:
     """What pySHACL says of one graph.
 
-    `reports` are the results themselves as N-Triples lines, by focus node; `passed` counts the
-    documents that it need not have looked at.
+    `reports` are the results themselves as N-Triples lines, by focus node; `passed` are the
+    places of the documents that it need not have looked at.
     """
 
     results: list[Result]
     reports: dict[Term, str]
-    passed: int = 0
+    passed: Sequence[int] = ()
 
 
 def validate(statements: Iterable[Statement], shapes: rdflib.Graph) -> Outcome:

@@ -5,8 +5,7 @@ looks at all others and writes the report. At every publication it also looks at
 of what was passed: a single result there means that the two disagree, and nothing is published.
 """
 
-import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -34,27 +33,27 @@ class Gate:
         """
         self._shapes, ours = _ready(shapes)
         self._compiled = compiled or ours
-        self._random = random.SystemRandom()
 
-    def judge(self, documents: Sequence[Sequence[Statement]], sample: int = 0) -> Outcome:
-        """Give what pySHACL finds in these documents.
-
-        So many of those that the compiled validator passes are looked at all the same.
-        Raises: PublicationError if pySHACL finds anything in one of those.
-        """
+    def judge(self, documents: Sequence[Sequence[Statement]]) -> Outcome:
+        """Give what pySHACL finds in these documents, and the places of those that passed."""
         conforms = self._compiled.conforms
         suspects: list[Sequence[Statement]] = []
-        passed: list[Sequence[Statement]] = []
-        for document in documents:
-            (passed if conforms(document) else suspects).append(document)
-        if sample and passed:
-            self._check(self._random.sample(passed, min(sample, len(passed))))
+        passed: list[int] = []
+        for number, document in enumerate(documents):
+            if conforms(document):
+                passed.append(number)
+            else:
+                suspects.append(document)
         if not suspects:
-            return Outcome([], {}, len(passed))
+            return Outcome([], {}, passed)
         found = authority.validate((s for document in suspects for s in document), self._shapes)
-        return replace(found, passed=len(passed))
+        return replace(found, passed=passed)
 
-    def _check(self, passed: Sequence[Sequence[Statement]]) -> None:
+    def check(self, passed: Iterable[Sequence[Statement]]) -> None:
+        """Let pySHACL look at documents that were passed.
+
+        Raises: PublicationError if it finds anything in one.
+        """
         outcome = authority.validate((s for document in passed for s in document), self._shapes)
         if outcome.results:
             first = outcome.results[0]
