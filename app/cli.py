@@ -57,6 +57,10 @@ def main() -> None:
     "--workers", type=click.IntRange(min=1), metavar="N", show_default="one per processor",
     help="Processes that read, map and validate.",
 )  # fmt: skip
+@click.option(
+    "--require-readiness", is_flag=True,
+    help="Refuse an edition in which `pressmark readiness` finds a fault.",
+)  # fmt: skip
 @corpus_options
 @data_option
 @json_option
@@ -66,6 +70,7 @@ def publish(
     accept_loss: int,
     whole: bool,
     workers: int | None,
+    require_readiness: bool,
     settings_file: Path | None,
     base: str | None,
     data: Path,
@@ -86,6 +91,7 @@ def publish(
         outcome = publishing.publish(
             folder, data, settings_file=settings_file, base=base, accept_loss=accept_loss,
             whole=whole, workers=workers or 0, plan=plan, progress=bars,
+            approve=checking.require_ready if require_readiness else None,
         )  # fmt: skip
     _tell(outcome, in_json=in_json)
 

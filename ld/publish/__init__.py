@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ld import corpus
+from ld.edition import Edition
 from ld.errors import PublicationError
 from ld.publish import directory
 from ld.publish.making import Making, key_of
@@ -27,6 +28,7 @@ def publish(
     whole: bool = False,
     workers: int = 0,
     plan: bool = False,
+    approve: Callable[[Edition], None] | None = None,
     progress: Progress | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Publication:
@@ -34,14 +36,15 @@ def publish(
 
     Up to `accept_loss` documents may be withheld or disappear. Of a corpus that was published
     before only what changed is built, unless `whole`; the edition is the same. `workers` is the
-    number of processes, 0 for one per processor.
+    number of processes, 0 for one per processor. `approve` is given the finished edition before it
+    becomes current, and may raise what stops it.
     Units: `now` gives UTC. Raises: SettingsError, ShapesError, RefusedError, PublicationError.
     """
     if not seeds.is_dir():
         raise PublicationError(f"{seeds} is not a folder. Name the folder that holds the seeds.")
     settings = corpus.load(seeds, settings_file=settings_file, base=base)
     number = workers or default_number()
-    making = Making(data, progress or Progress(), now, plan=plan, workers=number)
+    making = Making(data, progress or Progress(), now, plan=plan, workers=number, approve=approve)
     with making.begun():
         making.require_base(settings.base)
         making.build(seeds, settings, accept_loss=accept_loss, whole=whole)

@@ -48,11 +48,13 @@ class Making:
         *,
         plan: bool = False,
         workers: int = 1,
+        approve: Callable[[Edition], None] | None = None,
     ) -> None:
         self.data = data
         self.progress = progress
         self.now = now
         self.plan = plan
+        self.approve = approve
         self.workers = Workers(workers)
         self.inputs: str | None = None
         self.is_purged = False
@@ -305,6 +307,8 @@ class Making:
         step("check")
         edition = Edition(self.folder)
         edition.verify()
+        if self.approve is not None:
+            self.approve(edition)
         step("move")
         directory.move_in(self.data, self.folder, edition_id)
         step("current")
