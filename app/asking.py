@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
 from werkzeug.http import parse_options_header
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: In the environment: the query of the request, checked.
 QUERY: Final = "pressmark.query"
+#: In the environment: the format of the answer, where the request has nothing but the query.
+MEDIA_TYPE: Final = "pressmark.media_type"
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
@@ -59,12 +61,14 @@ class Asking:
             return self._app(environ, start_response)
         read = _read(environ.get("QUERY_STRING", ""))
         if read is not None:
-            key, query = read
+            key, query, is_plain = read
             environ = environ | {QUERY_KEY: key, QUERY: query}
             accept = environ.get("HTTP_ACCEPT", "")
             # People may get a page, of which nothing is known here.
             if "html" not in accept.lower() and (chosen := _chosen(accept, query.form)) is not None:
                 environ["HTTP_ACCEPT"] = chosen
+                if is_plain:
+                    environ[MEDIA_TYPE] = chosen
         return self._app(environ, start_response)
 
 
@@ -96,25 +100,33 @@ def _as_get(environ: "WSGIEnvironment") -> "WSGIEnvironment":
     }  # fmt: skip
 
 
-def _read(query_string: str) -> tuple[str, guard.Query] | None:
+def _read(query_string: str) -> tuple[str, guard.Query, bool] | None:
     if len(query_string) > _LONGEST_REMEMBERED:
         return _read_anew(query_string)
     return _read_remembered(query_string)
 
 
-def _read_anew(query_string: str) -> tuple[str, guard.Query] | None:
-    """Give the key of a query, and the query; None if it is not one query that can be read."""
+def _read_anew(query_string: str) -> tuple[str, guard.Query, bool] | None:
+    """Give the key of a query, the query, and whether there is nothing else.
+
+    None if it is not one query that can be read.
+    """
     try:
+        if query_string.startswith("query=") and "&" not in query_string:
+            query, normal = guard.read(unquote_plus(query_string.removeprefix("query=")))
+            # No query string has a line break, so that no other key is like this.
+            return f"\n{normal}", query, True
         fields = parse_qsl(query_string, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         texts = [value for name, value in fields if name == "query"]
         if len(texts) != 1 or any(name == "update" for name, _ in fields):
             return None
-        query = guard.check(texts[0])
-        normal = guard.normalise(texts[0])
+        query, normal = guard.read(texts[0])
     except (ValueError, QueryError):
         return None
     others = sorted((pair for pair in fields if pair[0] != "query"), key=lambda pair: pair[0])
-    return urlencode([("query", normal), *others]), query
+    if not others:
+        return f"\n{normal}", query, True
+    return urlencode([("query", normal), *others]), query, False
 
 
 _read_remembered = lru_cache(_REMEMBERED)(_read_anew)

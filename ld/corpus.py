@@ -7,6 +7,7 @@ tokens mean "missing". Every key is listed here with its default; an unknown key
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -14,6 +15,7 @@ from ld import settings_source
 from ld.errors import SettingsError
 from ld.fields import languages, rights
 from ld.fields.rights import RightsRule
+from ld.record import Origin
 from ld.settings_source import SettingsSource
 from ld.terms import is_iri
 from ld.vocabulary import CC0
@@ -103,6 +105,18 @@ class Settings:
             "rights": self.rights_facts(),
             "volatile": sorted(self.volatile),
         }
+
+    def origin_of(self, key: str) -> Origin:
+        """Give where a setting was written, or that nobody wrote it and the default counts."""
+        origin = self._origins.get(key)
+        if origin is None:
+            raw = str(self.facts().get(key, "")) if key in self.stated else "(default)"
+            origin = self._origins[key] = Origin(SETTINGS_FILE, None, key, raw)
+        return origin
+
+    @cached_property
+    def _origins(self) -> dict[str, Origin]:
+        return {}
 
     def rights_facts(self) -> list[list[str]]:
         """Give the rights rules as plain values: a version may be kept only under equal rules."""

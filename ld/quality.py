@@ -122,7 +122,7 @@ def _past(row: sqlite3.Row) -> Past:
 def _line(edition: Edition, file: str, key: str) -> int | None:
     row = edition.db.execute(
         "SELECT line FROM finding WHERE severity = 'Violation' AND file = :file "
-        "AND (key = :key OR key = '') AND line IS NOT NULL ORDER BY line LIMIT 1",
+        "AND (:key IN (key, '') OR key = '') AND line IS NOT NULL ORDER BY line LIMIT 1",
         {"file": file, "key": key},
     ).fetchone()
     return None if row is None else int(row["line"])

@@ -35,6 +35,7 @@ _ESCAPES = {
     code: f"\\u{code:04X}"
     for code in (*range(0x08), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF)
 }
+_SPECIAL = re.compile('["\\\\\x00-\x1f\x7f\ufffe\uffff]')
 _LITERAL = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([a-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
 _ESCAPE_SEQUENCE = re.compile(r"\\(?:u([0-9A-F]{4})|(.))")
 _UNESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "\\": "\\"}
@@ -79,7 +80,7 @@ def literal(value: str, *, language: str | None = None, datatype: str | None = N
     The language tag must be well-formed and in lower case, because the triple store lowers it.
     Raises: ValueError for an ill-formed tag or datatype IRI, or a lone surrogate.
     """
-    escaped = value.translate(_ESCAPES)
+    escaped = value.translate(_ESCAPES) if _SPECIAL.search(value) else value
     if not escaped.isascii() and _SURROGATE.search(escaped):
         raise ValueError(f"a lone surrogate is no character: {value!r}")
     if language is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from ld.corpus import Settings
 from ld.document import Document
 from ld.mapping import dublin_core, provenance, schema_org
-from ld.mapping.facts import Agent, Fact, Facts, Interpreter, setting
+from ld.mapping.facts import Agent, Fact, Facts, Interpreter
 from ld.mapping.statements import Statements
 from ld.record import Record
 from ld.report import Finding
@@ -84,17 +84,17 @@ def dataset_document(settings: Settings) -> Document:
     title = settings.title or settings.base
     for key, text in (("title", title), ("description", settings.description)):
         if text is not None:
-            origin = (setting(settings, key),)
+            origin = (settings.origin_of(key),)
             written = literal(text, language=settings.language)
             stated.add(thing, dcterms(key), written, f"dataset.{key}", origin)
             name = schema("name" if key == "title" else key)
             stated.add(thing, name, written, f"dataset.{key}", origin)
-    licence = (setting(settings, "licence"),)
+    licence = (settings.origin_of("licence"),)
     for predicate in (dcterms("license"), schema("license")):
         stated.add(thing, predicate, iri(settings.licence), "dataset.licence", licence)
     if settings.publisher:
         publisher = iri(settings.base + Agent(settings.publisher.name).key)
-        origin = (setting(settings, "publisher"),)
+        origin = (settings.origin_of("publisher"),)
         for predicate in (dcterms("publisher"), schema("publisher")):
             stated.add(thing, predicate, publisher, "dataset.publisher", origin)
     return _document("dataset", stated)
@@ -105,7 +105,7 @@ def publisher_of(settings: Settings) -> Fact[Agent] | None:
     if settings.publisher is None:
         return None
     agent = Agent(settings.publisher.name, settings.publisher)
-    return Fact(agent, (setting(settings, "publisher"),))
+    return Fact(agent, (settings.origin_of("publisher"),))
 
 
 def _document(

@@ -16,7 +16,7 @@ See: https://www.dublincore.org/specifications/dublin-core/dcmi-terms/
 
 from ld.corpus import Settings
 from ld.fields import languages
-from ld.mapping.facts import Facts, FileFacts, setting
+from ld.mapping.facts import Facts, FileFacts
 from ld.mapping.statements import Statements
 from ld.terms import Term, iri, literal
 from ld.vocabulary import (
@@ -89,7 +89,7 @@ def _date(out: Statements, thing: Term, text: Facts, settings: Settings) -> None
     date, origins = text.date.value, text.date.origins
     out.add(thing, dcterms("date"), date.term, _RULE + "date", origins)
     if settings.year_means != "date":
-        meant = (*origins, setting(settings, "year_means"))
+        meant = (*origins, settings.origin_of("year_means"))
         out.add(thing, dcterms(settings.year_means), date.term, _RULE + "date", meant)
     years = (
         (earliest_year(settings.base), date.earliest),
@@ -114,5 +114,5 @@ def _rights(out: Statements, thing: Term, text: Facts, settings: Settings) -> No
         licence = iri(text.licence.value)
         out.add(thing, dcterms("license"), licence, _RULE + "licence", text.licence.origins)
     if settings.access == "open":
-        origin = (setting(settings, "access"),)
+        origin = (settings.origin_of("access"),)
         out.add(thing, dcterms("accessRights"), iri(COAR_OPEN_ACCESS), _RULE + "access", origin)

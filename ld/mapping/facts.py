@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Generic, NamedTuple, TypeVar
 
 from ld import iri
-from ld.corpus import SETTINGS_FILE, Authority, Settings
+from ld.corpus import Authority, Settings
 from ld.fields import addresses, agents, dates, instants, languages, rights
 from ld.record import File, Origin, Record, Value
 from ld.report import Finding, Severity
@@ -175,7 +175,7 @@ class Interpreter:
         stated = self._read(key, value, languages.tag)
         if stated is not None:
             return stated
-        return Fact(self.settings.language, (setting(self.settings, "language"),))
+        return Fact(self.settings.language, (self.settings.origin_of("language"),))
 
     def _creators(self, value: Value | None) -> list[Fact[Agent]]:
         if value is None:
@@ -205,7 +205,7 @@ class Interpreter:
         licence = rights.licence_of(note.value, self.settings.rights)
         if licence is None:
             return None
-        return Fact(licence, (*note.origins, setting(self.settings, "rights")))
+        return Fact(licence, (*note.origins, self.settings.origin_of("rights")))
 
     def _read(self, key: str, value: Value | None, read: Callable[[str], T]) -> Fact[T] | None:
         if value is None:
@@ -274,12 +274,6 @@ def agent_of(name: str, settings: Settings) -> Agent:
     """Give the agent that a name stands for, by the authority table where it knows the name."""
     authority = settings.authorities.get(name)
     return Agent(name, None) if authority is None else Agent(authority.name, authority)
-
-
-def setting(settings: Settings, key: str) -> Origin:
-    """Give the origin of a value that comes from the settings, or from their defaults."""
-    raw = str(settings.facts().get(key, "")) if key in settings.stated else "(default)"
-    return Origin(SETTINGS_FILE, None, key, raw)
 
 
 def _fact(value: Value | None) -> Fact[str] | None:

@@ -9,7 +9,7 @@ See: https://www.w3.org/TR/prov-o/ and https://pav-ontology.github.io/pav/
 """
 
 from ld.corpus import Settings
-from ld.mapping.facts import Agent, Fact, FileFacts, setting
+from ld.mapping.facts import Agent, Fact, FileFacts
 from ld.mapping.statements import Statements
 from ld.terms import Term, iri, literal
 from ld.vocabulary import FOAF, PAV, PROV, RDF_TYPE, SPDX, VOID, XSD, dcterms
@@ -59,5 +59,5 @@ def describe_record(out: Statements, key: str, settings: Settings) -> None:
     out.add(document, RDF_TYPE, iri(FOAF + "Document"), _RULE + "record")
     out.add(document, iri(FOAF + "primaryTopic"), iri(settings.base + key), _RULE + "record")
     out.add(document, iri(VOID + "inDataset"), iri(settings.base + "dataset"), _RULE + "record")
-    licence = (setting(settings, "licence"),)
+    licence = (settings.origin_of("licence"),)
     out.add(document, dcterms("license"), iri(settings.licence), _RULE + "record", licence)

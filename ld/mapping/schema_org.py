@@ -17,7 +17,7 @@ See: https://schema.org/CreativeWork
 """
 
 from ld.corpus import Settings
-from ld.mapping.facts import Agent, Fact, Facts, FileFacts, setting
+from ld.mapping.facts import Agent, Fact, Facts, FileFacts
 from ld.mapping.statements import Statements
 from ld.terms import Term, iri, literal
 from ld.vocabulary import RDF_TYPE, XSD, schema
@@ -70,7 +70,7 @@ def describe_text(out: Statements, text: Facts, settings: Settings) -> None:
         )
     if text.file:
         out.add(thing, schema("encoding"), iri(settings.base + text.key + "#file"), _RULE + "file")
-    licence = (setting(settings, "licence"),)
+    licence = (settings.origin_of("licence"),)
     out.add(thing, schema("sdLicense"), iri(settings.licence), _RULE + "record", licence)
     page = iri(f"{settings.base}doc/{text.key}")
     out.add(thing, schema("mainEntityOfPage"), page, _RULE + "record")
@@ -119,7 +119,7 @@ def _date(out: Statements, thing: Term, text: Facts, settings: Settings) -> None
     predicate = {"issued": "datePublished", "created": "dateCreated"}.get(settings.year_means)
     if text.date is None or predicate is None or not text.date.value.term.endswith(_DATES):
         return
-    meant = (*text.date.origins, setting(settings, "year_means"))
+    meant = (*text.date.origins, settings.origin_of("year_means"))
     out.add(thing, schema(predicate), text.date.value.term, _RULE + "date", meant)
 
 
@@ -132,5 +132,5 @@ def _rights(out: Statements, thing: Term, text: Facts, settings: Settings) -> No
         out.add(thing, schema("license"), licence, _RULE + "licence", text.licence.origins)
     if settings.access == "open":
         free = literal("true", datatype=XSD + "boolean")
-        origin = (setting(settings, "access"),)
+        origin = (settings.origin_of("access"),)
         out.add(thing, schema("isAccessibleForFree"), free, _RULE + "access", origin)

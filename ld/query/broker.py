@@ -48,6 +48,7 @@ HEAD_BYTES: Final = 64 * 1024
 
 _CONNECTIONS: Final = 64
 _REQUEST_SECONDS: Final = 5.0
+_REQUEST_BYTES: Final = 1 << 18
 # What is whole after this time is sent whole, with its length, and can be kept by caches.
 _WHOLE_SECONDS: Final = 0.1
 _STORED_BYTES: Final = 1 << 30
@@ -149,16 +150,17 @@ class _OpenEdition:
         self.pool = Pool(directory / "graph", limits, penalties, memory, in_memory=in_memory)
         self.users = 0
         self.is_replaced = False
-
-    def facts(self, limits: dict[str, float]) -> Served:
-        return Served(
-            edition=self.edition,
-            base=self.base,
-            service_url=self.service_url,
-            licence=self.licence,
-            network=self.pool.opened.network,
-            memory=self.pool.opened.held,
-            limits=limits,
+        #: What clients are told of it.
+        self.facts: dict[str, Any] = asdict(
+            Served(
+                edition=self.edition,
+                base=self.base,
+                service_url=self.service_url,
+                licence=self.licence,
+                network=self.pool.opened.network,
+                memory=self.pool.opened.held,
+                limits={"deadline": limits.deadline, "result_bytes": limits.result_bytes},
+            )
         )
 
     def close_if_done(self) -> None:
@@ -178,10 +180,6 @@ class Broker:
         self._link = data / "current"
         self._limits = limits or Limits()
         self._residence = residence
-        #: What the limits are, for those who ask.
-        self.limits: dict[str, float] = {
-            "deadline": self._limits.deadline, "result_bytes": self._limits.result_bytes
-        }  # fmt: skip
         # Both outlast an edition, or each publication would set an attacker free.
         self._penalties = Penalties()
         self._memory = MemoryWatch(self._limits.total_memory)
@@ -208,6 +206,8 @@ class Broker:
 
     def _follow(self) -> _OpenEdition:
         try:
+            if self._served is not None and self._is_named(self._served.edition):
+                return self._served
             directory = self._link.resolve(strict=True)
         except OSError:
             if self._served is None:
@@ -229,6 +229,9 @@ class Broker:
         if is_wanted(self._residence, following.triples, self._limits.total_memory):
             threading.Thread(target=self._load, args=(following,), daemon=True).start()
         return following
+
+    def _is_named(self, edition: str) -> bool:
+        return os.path.basename(os.readlink(self._link)) == edition  # noqa: PTH115, PTH119
 
     def _open(self, directory: Path, *, in_memory: bool = False) -> _OpenEdition:
         return _OpenEdition(
@@ -274,10 +277,10 @@ class Broker:
         """
         with self.edition() as served:
             if not request:
-                outbox.open(asdict(served.facts(self.limits)))
+                outbox.open(served.facts)
                 return
             job, unknown = _job(request, served)
-            head = {"served": asdict(served.facts(self.limits)), "unknown_graphs": unknown}
+            head = {"served": served.facts, "unknown_graphs": unknown}
             streams_from = time.monotonic() + _WHOLE_SECONDS if request["may_stream"] else math.inf
             with closing(_chunks(served.pool, job, request["client"], connection)) as chunks:
                 for chunk in chunks:
@@ -342,16 +345,27 @@ class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         # A client that is gone is told nothing.
         with suppress(HungUpError, ConnectionError, TimeoutError):
-            self.request.settimeout(_REQUEST_SECONDS)
-            _, payload = frames.receive(self.request, bytearray())
-            request = orjson.loads(payload)
-            with Outbox(self.request, self.server.store_room) as outbox:
-                try:
-                    with self.server.places.taken_by(request.get("client", "")):
-                        self.server.broker.answer(request, self.request, outbox)
-                        outbox.empty()
-                except PressmarkError as error:
-                    outbox.fail(error)
+            while self._answer_next():
+                pass
+
+    def _answer_next(self) -> bool:
+        """Say whether the client may ask again on this connection: not after an error."""
+        self.request.settimeout(None)
+        buffer = bytearray(self.request.recv(_REQUEST_BYTES))
+        if not buffer:
+            return False
+        self.request.settimeout(_REQUEST_SECONDS)
+        _, payload = frames.receive(self.request, buffer)
+        request = orjson.loads(payload)
+        with Outbox(self.request, self.server.store_room) as outbox:
+            try:
+                with self.server.places.taken_by(request.get("client", "")):
+                    self.server.broker.answer(request, self.request, outbox)
+                    outbox.empty()
+            except PressmarkError as error:
+                outbox.fail(error)
+                return False
+        return True
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

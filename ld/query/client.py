@@ -1,16 +1,22 @@
 """Ask the query broker."""
 
+import os
 import socket
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from ld.errors import QueryBusyError, QueryError
 from ld.query import frames
 from ld.query.guard import Query
+
+# The broker has a thread for each connection that is open.
+_MOST_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +43,24 @@ class Answer:
     """
 
     def __init__(
-        self, connection: socket.socket, buffer: bytearray, head: dict[str, Any], media_type: str
+        self,
+        connection: socket.socket,
+        buffer: bytearray,
+        head: dict[str, Any],
+        media_type: str,
+        keep: Callable[[socket.socket], None] = socket.socket.close,
     ) -> None:
         self.unknown_graphs: tuple[str, ...] = tuple(head["unknown_graphs"])
         self.length: int | None = head["length"]
         self.served = Served(**head["served"])
         self.media_type = media_type
-        self._connection = connection
+        self._connection: socket.socket | None = connection
         self._buffer = buffer
+        self._keep = keep
 
     def __iter__(self) -> Iterator[bytes]:
-        with self._connection:
-            while True:
+        try:
+            while self._connection is not None:
                 try:
                     kind, payload = frames.receive(self._connection, self._buffer)
                 except OSError as error:
@@ -56,8 +68,12 @@ class Answer:
                 if kind == frames.ERROR:
                     raise frames.error_of(payload)
                 if kind == frames.END:
+                    connection, self._connection = self._connection, None
+                    self._keep(connection)
                     return
                 yield payload
+        finally:
+            self.close()
 
     @property
     def edition(self) -> str:
@@ -66,15 +82,22 @@ class Answer:
 
     def close(self) -> None:
         """Let the broker forget what has not been read."""
-        self._connection.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
 
 class BrokerClient:
-    """Asks the broker; one connection for each query, so that threads and forks may share it."""
+    """Asks the broker; threads and forks may share it.
+
+    Each query has a connection to itself; one whose answer was read to its end is used again.
+    """
 
     def __init__(self, socket_path: Path, patience: float = 120.0) -> None:
         self.socket_path = socket_path
         self._patience = patience
+        self._kept: list[tuple[int, socket.socket]] = []
+        weakref.finalize(self, _close, self._kept)
 
     def query(
         self,
@@ -92,13 +115,19 @@ class BrokerClient:
         who ask apart. Graphs named here replace those that the query names.
         Raises: QueryError; NoEditionError if there is nothing to be queried.
         """
-        request = asdict(query) | {"media_type": media_type, "client": client}
-        request["may_stream"] = may_stream
+        graphs = query.default_graphs, query.named_graphs
         if default_graph_uris or named_graph_uris:
-            request["default_graphs"] = default_graph_uris
-            request["named_graphs"] = named_graph_uris
+            graphs = tuple(default_graph_uris), tuple(named_graph_uris)
+        request = {
+            "text": query.text,
+            "default_graphs": graphs[0],
+            "named_graphs": graphs[1],
+            "media_type": media_type,
+            "client": client,
+            "may_stream": may_stream,
+        }
         connection, buffer, head = self._ask(request)
-        return Answer(connection, buffer, head, media_type)
+        return Answer(connection, buffer, head, media_type, self._keep)
 
     def served(self) -> Served:
         """Give the edition that is queried now.
@@ -110,22 +139,56 @@ class BrokerClient:
             return Served(**head)
 
     def _ask(self, request: dict[str, Any]) -> tuple[socket.socket, bytearray, dict[str, Any]]:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        frame = frames.pack_json(frames.REQUEST, request)
         buffer = bytearray()
         try:
-            connection.settimeout(self._patience)
-            try:
-                connection.connect(str(self.socket_path))
-                connection.sendall(frames.pack_json(frames.REQUEST, request))
-            except OSError as error:
-                raise QueryBusyError(
-                    "The query service is not running at this moment.", retry_after=5
-                ) from error
+            connection = self._sent_to_kept(frame) or self._sent_anew(frame)
+        except OSError as error:
+            raise QueryBusyError(
+                "The query service is not running at this moment.", retry_after=5
+            ) from error
+        try:
             head = _head(connection, buffer)
         except BaseException:
             connection.close()
             raise
         return connection, buffer, head
+
+    def _sent_to_kept(self, frame: bytes) -> socket.socket | None:
+        with suppress(IndexError):
+            while True:
+                process, connection = self._kept.pop()
+                # A fork has its parent's connections, and must leave them to it.
+                if process == os.getpid():
+                    try:
+                        connection.sendall(frame)
+                    except OSError:  # another broker listens by now
+                        connection.close()
+                    else:
+                        return connection
+        return None
+
+    def _sent_anew(self, frame: bytes) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(self._patience)
+            connection.connect(str(self.socket_path))
+            connection.sendall(frame)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _keep(self, connection: socket.socket) -> None:
+        if len(self._kept) < _MOST_KEPT:
+            self._kept.append((os.getpid(), connection))
+        else:
+            connection.close()
+
+
+def _close(kept: list[tuple[int, socket.socket]]) -> None:
+    for _, connection in kept:
+        connection.close()
 
 
 def _head(connection: socket.socket, buffer: bytearray) -> dict[str, Any]:

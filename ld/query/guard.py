@@ -90,12 +90,16 @@ _TOKEN = re.compile(
   | (?P<language>@[A-Za-z]++(?:--?[A-Za-z0-9]++)*+)
   | (?P<mark><(?!{_IRI})<\(? | \)>> | >> | \{{\| | \|\}} | \^\^ | && | \|\|
       | [<>!]= | [{{}}()\[\]<>=!+\-*/^|?.,;~])
+  | (?P<wrong>[\s\S])
     """,
     re.VERBOSE,
 )
+_BETWEEN: Final = frozenset({"space", "comment"})
 _CODEPOINT_ESCAPE = re.compile(r"(\\\\)|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _WITH_AUTHORITY = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 _OPENING: Final = frozenset(("(", "[", "{", "{|", "<<", "<<("))
+# What every opening mark begins with.
+_BRACKETS: Final = ("(", "[", "{", "<<")
 _CLOSING: Final = frozenset((")", "]", "}", "|}", ">>", ")>>"))
 
 
@@ -106,17 +110,7 @@ def check(query: str) -> Query:
     longer than MAX_BYTES or nested deeper than MAX_NESTING; QuerySyntaxError if its tokens
     cannot be read or it has no query form. The engine finds the other syntax errors.
     """
-    try:
-        size = len(query.encode())
-    except UnicodeEncodeError as error:
-        raise QuerySyntaxError("The query is not Unicode text: it has a lone surrogate.") from error
-    if size > MAX_BYTES:
-        raise QueryLimitError(f"The query has {size} bytes; at most {MAX_BYTES} are read.")
-    text = _CODEPOINT_ESCAPE.sub(_decoded, query.removeprefix("\ufeff"))
-    tokens = list(tokenise(text))
-    _refuse_operations(tokens)
-    _refuse_depth(text, tokens)
-    return _described(text, tokens)
+    return read(query)[0]
 
 
 def normalise(query: str) -> str:
@@ -124,40 +118,53 @@ def normalise(query: str) -> str:
 
     Raises: QuerySyntaxError where no token can be read.
     """
-    pieces: list[str] = []
-    position = 0
-    while position < len(query):
-        match = _matched(query, position)
-        if match.lastgroup not in {"space", "comment"}:
-            pieces.append(match[0])
-        elif pieces and pieces[-1] != " ":
-            pieces.append(" ")
-        position = match.end()
-    return "".join(pieces).rstrip(" ")
+    return _split(query)[1]
 
 
-def tokenise(text: str) -> Iterator[Token]:
+def read(query: str) -> tuple[Query, str]:
+    """Give what `check` gives, and what `normalise` gives.
+
+    Raises: what they raise.
+    """
+    try:
+        size = len(query.encode())
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError("The query is not Unicode text: it has a lone surrogate.") from error
+    if size > MAX_BYTES:
+        raise QueryLimitError(f"The query has {size} bytes; at most {MAX_BYTES} are read.")
+    text = _CODEPOINT_ESCAPE.sub(_decoded, query.removeprefix("\ufeff"))
+    tokens, normal = _split(text)
+    _refuse_operations(text, tokens)
+    _refuse_depth(text, tokens)
+    return _described(text, tokens), normal if text == query else normalise(query)
+
+
+def tokenise(text: str) -> list[Token]:
     """Give the tokens of a query, without space and comments.
 
     Raises: QuerySyntaxError where no token can be read.
     """
-    position = 0
-    while position < len(text):
-        match = _matched(text, position)
-        kind = match.lastgroup or ""
-        if kind == "word" and "." in match[0]:
-            yield from _words(match[0], position)
-        elif kind not in {"space", "comment"}:
-            yield Token(kind, match[0], position)
-        position = match.end()
+    return _split(text)[0]
 
 
-def _matched(text: str, position: int) -> re.Match[str]:
-    match = _TOKEN.match(text, position)
-    if match is None:
-        what = "a string that has no end, or a wrong escape" if text[position] in "\"'" else ""
-        _fail(text, position, what or f"{text[position]!r} begins no token here")
-    return match
+def _split(text: str) -> tuple[list[Token], str]:
+    tokens: list[Token] = []
+    pieces: list[str] = []
+    for match in _TOKEN.finditer(text):
+        kind, piece = match.lastgroup or "", match[0]
+        if kind in _BETWEEN:
+            if pieces and pieces[-1] != " ":
+                pieces.append(" ")
+            continue
+        if kind == "wrong":
+            what = "a string that has no end, or a wrong escape" if piece in "\"'" else ""
+            _fail(text, match.start(), what or f"{piece!r} begins no token here")
+        pieces.append(piece)
+        if kind == "word" and "." in piece:
+            tokens.extend(_words(piece, match.start()))
+        else:
+            tokens.append(Token(kind, piece, match.start()))
+    return tokens, "".join(pieces).rstrip(" ")
 
 
 def _words(run: str, start: int) -> Iterator[Token]:
@@ -179,16 +186,19 @@ def _decoded(escape: re.Match[str]) -> str:
     return character if code > 0xA0 or character.isalnum() or character in "_-.:" else escape[0]
 
 
-def _refuse_operations(tokens: list[Token]) -> None:
+def _refuse_operations(text: str, tokens: list[Token]) -> None:
+    if "service" not in text.lower():
+        for token in tokens:
+            if token.kind == "word":
+                _refuse_update(token)
+        return
     depth = 0
     before = [Token("mark", "", 0), Token("mark", "", 0)]
     for token in tokens:
         if token.kind == "word":
-            word = token.text.lower()
-            if word in _UPDATES:
-                raise QueryRefusedError(f"{word.upper()} is not offered: the data is read-only.")
+            _refuse_update(token)
             # A keyword may be glued to another word for the engine, and no other word holds it.
-            if "service" in word:
+            if "service" in token.text.lower():
                 _refuse_federation()
         elif token.text == "{":
             if depth and _may_be_federation(*before):
@@ -197,6 +207,11 @@ def _refuse_operations(tokens: list[Token]) -> None:
         elif token.text == "}":
             depth -= 1
         before = [before[1], token]
+
+
+def _refuse_update(word: Token) -> None:
+    if word.text.lower() in _UPDATES:
+        raise QueryRefusedError(f"{word.text.upper()} is not offered: the data is read-only.")
 
 
 def _may_be_federation(previous: Token, name: Token) -> bool:
@@ -213,10 +228,12 @@ def _refuse_federation() -> NoReturn:
 
 
 def _refuse_depth(text: str, tokens: list[Token]) -> None:
+    if sum(map(text.count, _BRACKETS)) <= MAX_NESTING and not any(map(_is_ambiguous, tokens)):
+        return
     stack: list[str] = []
     previous = Token("mark", "", 0)
     for token in tokens:
-        if token.kind == "iri" and _may_be_comparison(token, previous, stack):
+        if _is_ambiguous(token) and _may_be_comparison(token, previous, stack):
             _fail(
                 text,
                 token.start,
@@ -232,11 +249,17 @@ def _refuse_depth(text: str, tokens: list[Token]) -> None:
         previous = token
 
 
-def _may_be_comparison(iri: Token, previous: Token, stack: list[str]) -> bool:
+def _is_ambiguous(token: Token) -> bool:
     # Brackets and comments count differently in the two readings. An expression stands within
     # parentheses always, and never goes on with two slashes.
-    if not any(mark in iri.text for mark in "()[]#") or _WITH_AUTHORITY.match(iri.text):
-        return False
+    return (
+        token.kind == "iri"
+        and not _WITH_AUTHORITY.match(token.text)
+        and any(mark in token.text for mark in "()[]#")
+    )
+
+
+def _may_be_comparison(iri: Token, previous: Token, stack: list[str]) -> bool:
     after_operand = previous.kind != "mark" or previous.text in _CLOSING
     glued = previous.text == "<" and previous.start + 1 == iri.start
     return glued or (after_operand and bool(stack) and stack[-1] in {"(", "<<("})
@@ -264,10 +287,12 @@ def _described(text: str, tokens: list[Token]) -> Query:
         _fail(text, keyword.start, "expected SELECT, ASK, CONSTRUCT or DESCRIBE")
     default: list[str] = []
     named: list[str] = []
-    graphs = _graphs_of(tokens[position:], base, prefixes)
-    for is_named, graph in graphs:
-        (named if is_named else default).append(graph)
-    is_volatile = any(token.kind == "word" and _VOLATILE.search(token.text) for token in tokens)
+    if "from" in text.lower():
+        for is_named, graph in _graphs_of(tokens[position:], base, prefixes):
+            (named if is_named else default).append(graph)
+    is_volatile = _VOLATILE.search(text) is not None and any(
+        token.kind == "word" and _VOLATILE.search(token.text) for token in tokens
+    )
     return Query(text, Form(keyword.text.upper()), tuple(default), tuple(named), is_volatile)
 
 

@@ -44,14 +44,13 @@ class MemoryWatch:
         """Watch a process as long as it is at work."""
         with self._lock:
             self._at_work.add(process)
-            self._anybody.set()
+            if not self._anybody.is_set():
+                self._anybody.set()
         try:
             yield
         finally:
             with self._lock:
                 self._at_work.discard(process)
-                if not self._at_work:
-                    self._anybody.clear()
 
     def rest(self, process: Process) -> None:
         """Watch a process that is idle, until it is told to `rise`."""
@@ -74,10 +73,15 @@ class MemoryWatch:
         self._anybody.set()
 
     def _watch(self) -> None:
-        while self._anybody.wait() and not self._closing.wait(_STEP_SECONDS):
+        while not self._closing.is_set():
+            self._anybody.wait()
+            self._closing.wait(_STEP_SECONDS)
             # Whoever leaves is not killed afterwards: its process may be another's by then.
             with self._lock:
-                if self._is_too_much(self._used(exactly=False)):
+                if not self._at_work:
+                    # Not with each query that ends: waking this thread takes longer than most.
+                    self._anybody.clear()
+                elif self._is_too_much(self._used(exactly=False)):
                     used = self._used(exactly=True)
                     if self._is_too_much(used):
                         self._end_largest(used)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from types import TracebackType
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from ld.errors import PressmarkError, QueryBusyError
 from ld.query import frames
@@ -15,6 +15,8 @@ from ld.query import frames
 _PAUSE_SECONDS: Final = 30.0
 _SLOWEST: Final = 16 * 1024
 _IN_MEMORY: Final = 1 << 20
+# So much goes out with the head, at one stroke: a socket takes it whether or not anybody reads.
+_SMALL: Final = 64 * 1024
 _BLOCK: Final = 256 * 1024
 
 
@@ -45,8 +47,10 @@ class Outbox:
     def __init__(self, connection: socket.socket, room: StoreRoom) -> None:
         self._connection = connection
         self._room = room
-        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        self._memory = bytearray()
+        self._file: IO[bytes] | None = None
         self._is_open = False
+        self._head = b""
         self._stored = 0
         self._sent = 0
         # Where the last frame ends that is sent as a whole, and where those end that are not.
@@ -63,7 +67,8 @@ class Outbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         self._room.take(-self._stored)
 
     def put(self, kind: bytes, payload: bytes = b"") -> None:
@@ -73,12 +78,12 @@ class Outbox:
         """
         frame = frames.pack(kind, payload)
         self._room.take(len(frame))
-        self._file.seek(self._stored)
-        self._file.write(frame)
+        self._write(frame)
         self._stored += len(frame)
         self._ends.append(self._stored)
         self.size += len(payload)
         if self._is_open:
+            self._send_head()
             self._connection.settimeout(0)
             try:
                 self._send()
@@ -86,17 +91,20 @@ class Outbox:
                 return
 
     def open(self, head: dict[str, Any]) -> None:
-        """Send the head, unless it has been sent."""
+        """Send this head before all else, unless there was one."""
         if not self._is_open:
             self._is_open = True
-            self._connection.settimeout(_PAUSE_SECONDS)
-            self._connection.sendall(frames.pack_json(frames.HEAD, head))
+            self._head = frames.pack_json(frames.HEAD, head)
 
     def empty(self) -> None:
         """Send the rest, to a client that is not too slow.
 
         Raises: OSError if it is too slow or gone.
         """
+        if not self._sent and self._stored <= _SMALL:
+            self._head += self._memory
+            self._sent = self._whole = self._stored
+        self._send_head()
         self._connection.settimeout(_PAUSE_SECONDS)
         self._send(time.monotonic() + _PAUSE_SECONDS + self._stored / _SLOWEST)
 
@@ -107,13 +115,34 @@ class Outbox:
         """
         self._connection.settimeout(_PAUSE_SECONDS)
         if self._is_open and self._sent > self._whole:
-            self._file.seek(self._sent)
-            self._connection.sendall(self._file.read(self._ends[0] - self._sent))
+            self._connection.sendall(self._read(self._ends[0] - self._sent))
         self._connection.sendall(frames.pack_error(error))
+
+    def _write(self, frame: bytes) -> None:
+        if self._file is None and self._stored + len(frame) <= _IN_MEMORY:
+            self._memory += frame
+            return
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115
+            self._file.write(self._memory)
+            self._memory = bytearray()
+        self._file.seek(self._stored)
+        self._file.write(frame)
+
+    def _read(self, size: int) -> bytes:
+        if self._file is None:
+            return bytes(self._memory[self._sent : self._sent + size])
+        self._file.seek(self._sent)
+        return self._file.read(size)
+
+    def _send_head(self) -> None:
+        if self._head:
+            self._connection.settimeout(_PAUSE_SECONDS)
+            self._connection.sendall(self._head)
+            self._head = b""
 
     def _send(self, until: float | None = None) -> None:
         while self._sent < self._stored and (until is None or time.monotonic() < until):
-            self._file.seek(self._sent)
-            self._sent += self._connection.send(self._file.read(_BLOCK))
+            self._sent += self._connection.send(self._read(_BLOCK))
             while self._ends and self._ends[0] <= self._sent:
                 self._whole = self._ends.popleft()

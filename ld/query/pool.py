@@ -80,7 +80,7 @@ class Pool:
         try:
             if (known := self._stopped.get(frame)) is not None:
                 raise known
-            yield from self._answer(job, client, hangup)
+            yield from self._answer(frame, client, hangup)
         except (QueryTimeoutError, QueryLimitError) as error:
             self._stopped.add(frame, error)
             self._penalties.strike(client)
@@ -93,7 +93,7 @@ class Pool:
             self._memory.close()
 
     def _answer(
-        self, job: Job, client: str, hangup: socket.socket | None
+        self, job: bytes, client: str, hangup: socket.socket | None
     ) -> Generator[bytes, None, None]:
         with self._stay(client) as stay, self._memory.over(stay.worker):
             try:

@@ -19,7 +19,7 @@ import ld
 from ld.errors import EditionError
 from ld.query import frames
 from ld.query.footprint import Footprint
-from ld.query.worker import PID, Job, Limits
+from ld.query.worker import PID, Limits
 
 _START_SECONDS: Final = 30.0
 _LOAD_SECONDS: Final = 3600.0
@@ -73,10 +73,10 @@ class Worker:
             raise frames.error_of(payload)
         return frozenset(orjson.loads(payload))
 
-    def send(self, job: Job) -> None:
-        """Give it a query to answer."""
+    def send(self, job: bytes) -> None:
+        """Give it the frame of a query to answer."""
         self._seconds_before = self._processor_seconds()
-        self._channel.sendall(job.frame())
+        self._channel.sendall(job)
 
     def receive(
         self, until: float, hangup: socket.socket | None = None
@@ -153,6 +153,7 @@ class Worker:
         self._signal(signal.SIGKILL)
         os.close(self._pidfd)
         self._channel.close()
+        self._footprint.close()
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError):

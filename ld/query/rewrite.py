@@ -36,7 +36,7 @@ def quicker(query: str) -> str:
     if not _CLOSURE.search(query):
         return query
     try:
-        tokens = list(tokenise(query))
+        tokens = tokenise(query)
     except QuerySyntaxError:
         return query
     if any(_DEPENDENT.search(_keyword(token)) for token in tokens):

@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from ld.errors import QuerySyntaxError
-from ld.query.guard import Token, tokenise
+from ld.query.guard import BASE_CHARS, Token, tokenise
 
-_CONCERNED: Final = re.compile(r"group_concat|[\w>)]\s*[*?]", re.IGNORECASE)
+# A question mark that begins a variable ends no path.
+_CONCERNED: Final = re.compile(
+    rf"group_concat|[\w>)]\s*(?:\*|\?(?![{BASE_CHARS}_0-9]))", re.IGNORECASE
+)
 _CONSTANTS: Final = frozenset({"iri", "prefixed"})
 _PATH_MARKS: Final = frozenset("/|^!()*+?")
 
@@ -26,7 +29,7 @@ def conforming(query: str) -> str:
     if not _CONCERNED.search(query):
         return query
     try:
-        tokens = list(tokenise(query))
+        tokens = tokenise(query)
     except QuerySyntaxError:
         return query
     text, shift = query, 0

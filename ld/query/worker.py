@@ -13,7 +13,7 @@ import struct
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Final, NoReturn, cast
 
@@ -80,7 +80,10 @@ class Job:
 
     def frame(self) -> bytes:
         """Give the frame that carries this job."""
-        return frames.pack_json(frames.REQUEST, asdict(self))
+        return frames.pack_json(frames.REQUEST, {name: getattr(self, name) for name in _FIELDS})
+
+
+_FIELDS: Final = tuple(field.name for field in fields(Job))
 
 
 class _Outlet:
