@@ -5,7 +5,7 @@ documents, catalog, browse  documents of things; the corpus as a whole; its list
 about, model, api           whose the corpus is, what is said in it, how programs get it
 interfaces, openapi         what programs may ask, for the page and as OpenAPI has it
 sparql, query_page          queries: of programs, of people
-asking, streaming, clients, prepared    how queries come, go on, from whom, and before anybody asks
+asking, answering, streaming, clients, prepared    how queries come, go on, and before anybody asks
 feeds, harvest, dumps       what changed, and all there is, for those who keep a copy
 versions, memento, tombstones    editions and documents as they were, and what is left of them
 quality, changes, tables    whether the data can be trusted; what each edition changed
@@ -51,6 +51,7 @@ from app import (
     tombstones,
     versions,
 )
+from app.answering import Answering
 from app.asking import Asking
 from app.caching import ResponseCache
 from app.config import Config
@@ -74,7 +75,8 @@ def create_app(config: Config) -> Flask:
     app = Flask(__name__, static_folder=None)
     editions = Editions(config.data)
     broker = BrokerClient(config.query_socket) if config.query_socket else None
-    app.extensions[EXTENSION] = Service(config, broker, editions)
+    service = Service(config, broker, editions)
+    app.extensions[EXTENSION] = service
     app.extensions["pressmark.assets"] = operation.read_assets()
     # Each of these would answer with a redirect to an address made from the request's Host.
     app.url_map.merge_slashes = False
@@ -112,7 +114,7 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.globals["asset"] = operation.asset_address
     app.jinja_env.globals["nearby"] = nearby
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    mounted = Mount(app.wsgi_app, lambda: _prefix(editions))
+    mounted = Mount(Answering(app.wsgi_app, service), lambda: _prefix(editions))
     cached = ResponseCache(mounted, lambda: _current_id(editions), config.cache_bytes)
     app.wsgi_app = Asking(language.OneOfOurs(cached))  # type: ignore[method-assign]
     return app

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.urls import iri_to_uri
 
-from app import asking, links, streaming
+from app import answering, asking, links, streaming
 from app.caching import MAX_BODY
 from app.clients import client_of
 from app.coding import CODINGS
@@ -22,7 +22,7 @@ from app.language import lazy_gettext
 from app.negotiation import negotiate, negotiate_coding
 from app.problems import NotAcceptable
 from app.service import service
-from ld.errors import QueryBusyError, QueryRefusedError, QuerySyntaxError
+from ld.errors import PressmarkError, QueryBusyError, QueryRefusedError, QuerySyntaxError
 from ld.formats import BY_MEDIA_TYPE
 from ld.query import guard, results
 from ld.query.client import Answer, BrokerClient, Served
@@ -119,10 +119,13 @@ def _answer(
         raise BadRequest(
             lazy_gettext("Send exactly one query; these are %(count)s.", count=len(queries))
         )
+    outcome = request.environ.get(answering.OUTCOME)
+    if isinstance(outcome, PressmarkError):
+        raise outcome
     query = request.environ.get(asking.QUERY) or guard.check(queries[0])
     media_type = _chosen(results.media_types(query.form))
     coding = negotiate_coding(request.headers.get("Accept-Encoding", ""))
-    answer = _broker().query(
+    answer = outcome or _broker().query(
         query,
         media_type,
         client=client_of(request.environ, service().config.trusted_proxies),

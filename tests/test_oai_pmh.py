@@ -38,7 +38,7 @@ from app import create_app
 from app.config import Config
 from ld import harvest
 from ld.document import Derivation, Document
-from ld.edition import Edition, open_current
+from ld.edition import FORMAT, Edition, open_current
 from ld.harvest.oai import requests
 from ld.harvest.oai.agents import inverted
 from ld.harvest.oai.formats import edm
@@ -46,6 +46,8 @@ from ld.harvest.oai.headers import Span, headers
 from ld.harvest.oai.tokens import Token
 from ld.harvest.oai.writing import XmlWriter
 from ld.publish import publish, rollback
+from ld.publish.drafts import Previous, draft
+from ld.publish.judging import Verdict
 from ld.publish.staging import Staging
 from ld.terms import iri, literal, n_triples
 from ld.vocabulary import RDF_TYPE, schema
@@ -772,16 +774,19 @@ def test_a_page_takes_the_same_work_at_any_depth(tmp_path: Path) -> None:
 
 def synthetic(folder: Path, size: int) -> Edition:
     """Give an edition that has nothing but records: so many texts of two statements."""
-    staging = Staging(folder / "records.sqlite", BASE, 1, MONTHS[0])
+    staging, nothing = Staging(folder / "records.sqlite", BASE, 1, MONTHS[0]), Previous(None)
+    verdict = Verdict()
     for number in range(size):
         thing = iri(f"{BASE}text/{number:06}")
         kind = (thing, RDF_TYPE, schema("CreativeWork"))
         name = (thing, schema("name"), literal(f"Text {number}", language="en"))
         derived = dict.fromkeys((name, kind), Derivation("test"))
-        staging.put(Document(f"text/{number:06}", (name, kind), (), derived))
+        document = Document(f"text/{number:06}", (name, kind), (), derived)
+        verdict.drafts.append(draft(document, nothing, BASE))
+    staging.enter(verdict)
     staging.note_edition("1-synthetic", "publication", "", {})
     staging.close()
-    manifest = {"format": 1, "id": "1-synthetic", "sequence": 1, "base": BASE}
+    manifest = {"format": FORMAT, "id": "1-synthetic", "sequence": 1, "base": BASE}
     (folder / "edition.json").write_bytes(orjson.dumps(manifest))
     return Edition(folder)
 

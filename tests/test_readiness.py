@@ -109,7 +109,7 @@ def rewritten(edition: Edition, key: str, change: Callable[[Statement], Statemen
     new = {now: reasons[one] for one in document.stated if (now := change(one)) is not None}
     reasons = new | {one: reasons[one] for one in document.volatile}
     stated = records.pack(sorted(new))
-    derivations = records.pack_derivations(sorted(reasons), reasons)
+    derivations = records.pack_derivations(reasons)
     with sqlite3.connect(edition.path / records.FILE) as db:
         db.execute(
             "UPDATE version SET stated = ?, derivations = ? "

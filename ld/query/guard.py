@@ -110,7 +110,7 @@ def check(query: str) -> Query:
     longer than MAX_BYTES or nested deeper than MAX_NESTING; QuerySyntaxError if its tokens
     cannot be read or it has no query form. The engine finds the other syntax errors.
     """
-    return read(query)[0]
+    return _read(query)[0]
 
 
 def normalise(query: str) -> str:
@@ -126,6 +126,12 @@ def read(query: str) -> tuple[Query, str]:
 
     Raises: what they raise.
     """
+    checked, text, normal = _read(query)
+    return checked, normal if text == query else normalise(query)
+
+
+def _read(query: str) -> tuple[Query, str, str]:
+    """Give the query as it may be executed, its text without escapes, and that normalised."""
     try:
         size = len(query.encode())
     except UnicodeEncodeError as error:
@@ -136,7 +142,7 @@ def read(query: str) -> tuple[Query, str]:
     tokens, normal = _split(text)
     _refuse_operations(text, tokens)
     _refuse_depth(text, tokens)
-    return _described(text, tokens), normal if text == query else normalise(query)
+    return _described(text, tokens), text, normal
 
 
 def tokenise(text: str) -> list[Token]:

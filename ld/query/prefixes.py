@@ -19,7 +19,7 @@ def declare(query: str, base: str) -> str:
     A query whose tokens cannot be read comes back as it is.
     """
     try:
-        tokens = list(tokenise(query))
+        tokens = tokenise(query)
     except QuerySyntaxError:
         return query
     declared = set(_declared(tokens))
