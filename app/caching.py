@@ -124,8 +124,9 @@ class ResponseCache:
         self, key: _Key, environ: "WSGIEnvironment", codings: tuple[str, ...]
     ) -> "Representation | _Passing":
         status, headers, body = self._get(environ)
-        length = headers.get("Content-Length", type=int)
-        directives = headers.get("Cache-Control", "").lower()
+        values = {name.lower(): value for name, value in headers}
+        length = int(values["content-length"]) if "content-length" in values else None
+        directives = values.get("cache-control", "").lower()
         if status[:3] not in _KEPT or "no-store" in directives or length is None:
             return _Passing(status, headers, body)
         if length > MAX_BODY:
@@ -137,9 +138,9 @@ class ResponseCache:
             content = b"".join(body)
         finally:
             _close(body)
-        edition, varying = headers.get(EDITION), _varying(headers)
+        edition, varying = values.get(EDITION.lower()), _varying(headers)
         representation = represent(status, headers, content, codings)
-        if varying is not None and "private" not in directives and "Set-Cookie" not in headers:
+        if varying is not None and "private" not in directives and "set-cookie" not in values:
             with self._lock:
                 if "immutable" in directives or (edition is not None and edition == self._edition):
                     self._keep(key, varying, environ, codings, representation)

@@ -1,5 +1,6 @@
 """The entry point of WSGI servers: granian --interface wsgi --factory app.wsgi:application."""
 
+import gc
 import os
 
 from flask import Flask
@@ -17,4 +18,6 @@ def application() -> Flask:
     """
     app = create_app(from_environ(os.environ))
     keep_prepared(app.wsgi_app, app.extensions[EXTENSION].editions)
+    # What is here by now stays: it need not be gone through while requests wait.
+    gc.freeze()
     return app

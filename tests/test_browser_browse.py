@@ -159,14 +159,14 @@ def test_a_search_is_narrowed_widened_and_cleared_without_scripts(
     page.get_by_role("link", name="Texts and parts").click()
     page.get_by_role("searchbox").fill("treat")
     page.get_by_role("button", name="Search").click()
-    found = page.get_by_role("heading", level=2, name=re.compile("items?$")).inner_text()
+    found = page.get_by_role("heading", level=2, name=re.compile("parts?$")).inner_text()
     page.get_by_role("link", name=re.compile("Type: Texts and parts")).click()
     narrowed = page.get_by_role("heading", level=2, name=re.compile("texts?$")).inner_text()
     page.get_by_role("link", name=re.compile("Words: .treat.")).click()
     chips = page.get_by_role("list", name="Filters in force").count()
     context.close()
 
-    assert found == "1 item"
+    assert found == "1 text or part"
     assert narrowed == "1 text"
     assert chips == 0
 

@@ -1,6 +1,7 @@
 """Publications that are killed, starved of disk or raced: the current edition stands."""
 
 import os
+import pickle
 import random
 import subprocess
 import threading
@@ -14,6 +15,7 @@ from seed_folders import SETTINGS, left_behind, letters, seed, write
 from ld.edition import CURRENT, open_current
 from ld.errors import NoEditionError, PublicationError
 from ld.publish import STEPS, publish
+from ld.report import Finding, Severity
 
 #: Steps at which nothing is left to be written.
 _LATE = ("sync", "check", "move", "current", "prune")
@@ -64,6 +66,38 @@ def test_a_first_publication_killed_at_a_step_leaves_nothing_or_everything(
             open_current(data)
     assert_recovers(seeds, data, publisher)
     assert titles(data) == ["Letter a", "Letter b"]
+
+
+def test_what_a_killed_publication_judged_is_not_judged_again(
+    tmp_path: Path, publisher: ForkingPublisher
+) -> None:
+    seeds = write(tmp_path / "seeds", letters([f"l{n:03}" for n in range(150)]))
+    data = tmp_path / "data"
+    publisher.publish(seeds, data, die_at="agents")
+    (verdict,) = data.glob("unfinished-*/*")
+    left = pickle.loads(verdict.read_bytes())
+    left.findings.append(Finding(Severity.INFO, "left", "Judged before.", key="text/l007"))
+    verdict.write_bytes(pickle.dumps(left))
+
+    assert_recovers(seeds, data, publisher)
+
+    assert "left" in {finding.rule for finding in open_current(data).findings()}
+    assert len(titles(data)) == 150
+
+
+@pytest.mark.parametrize("damage", [b"", b"no verdict", b"\x80\x05"])
+def test_a_damaged_verdict_is_judged_again(
+    damage: bytes, tmp_path: Path, publisher: ForkingPublisher
+) -> None:
+    seeds = write(tmp_path / "seeds", letters([f"l{n:03}" for n in range(120)]))
+    data = tmp_path / "data"
+    publisher.publish(seeds, data, die_at="agents")
+    (verdict,) = data.glob("unfinished-*/*")
+    verdict.write_bytes(damage)
+
+    assert_recovers(seeds, data, publisher)
+
+    assert len(titles(data)) == 120
 
 
 @pytest.fixture(scope="module")

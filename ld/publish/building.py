@@ -1,5 +1,6 @@
 """Building: seeds → what stands in the edition, all of them or only those that changed."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,8 @@ T = TypeVar("T")
 #: begin, is asked seldom; memory grows with it.
 FILES: Final = 512
 DOCUMENTS: Final = 1024
+MOST_DOCUMENTS: Final = 4 * DOCUMENTS
+_END: Final = (2**32 // DOCUMENTS).to_bytes(4, "big")
 
 
 class Build:
@@ -159,7 +162,7 @@ class Build:
         for key, packed in self.scratch.texts():
             shard.append(TextSeeds(key, packed, held.pop(key, "")))
             size += len(packed)
-            if size >= DOCUMENTS:
+            if size >= MOST_DOCUMENTS or _ends_shard(key):
                 yield shard
                 shard, size = [], 0
         shard += [TextSeeds(key, (), reason) for key, reason in held.items()]
@@ -186,6 +189,14 @@ class Build:
             return self.scratch.agent(key)
         named = self.staging.first_naming(key)
         return None if named is None else AgentSource(key, named[0], pack_origins(named[1]))
+
+
+def _ends_shard(key: str) -> bool:
+    """Say whether a shard ends with this text.
+
+    By the key alone, so that other texts, which came or went, leave the shard as it is.
+    """
+    return hashlib.blake2b(key.encode(), digest_size=4).digest() < _END
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -2,6 +2,7 @@
 
 {data}/lock                     held while one publication runs; the system frees it at death
 {data}/staging-…                an edition in the making; swept by the next publication
+{data}/unfinished-…             what a killed publication had judged, for the next one
 {data}/editions/{id}            finished editions
 {data}/current → editions/{id}  moved last, in one rename
 """
@@ -22,6 +23,7 @@ from ld.errors import EditionDamagedError, PublicationError
 from ld.publish import files
 
 _STAGING: Final = "staging-"
+_UNFINISHED: Final = "unfinished-"
 #: Left free on the disk whatever happens, for logs and for whoever has to tidy up.
 RESERVE_BYTES: Final = 64 * 1024 * 1024
 
@@ -129,6 +131,24 @@ def staged(data: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def unfinished(data: Path, digest: str) -> Path:
+    """Give the folder for what a publication of these inputs has done, should it be killed.
+
+    What another one left behind is removed.
+    """
+    wanted = data / f"{_UNFINISHED}{digest[:16]}"
+    for path in data.glob(f"{_UNFINISHED}*"):
+        if path != wanted:
+            shutil.rmtree(path, ignore_errors=True)
+    return wanted
+
+
+def forget_unfinished(data: Path) -> None:
+    """Remove what publications that were killed have done."""
+    for path in data.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def require_space(data: Path, parent: Edition | None) -> None:

@@ -8,6 +8,9 @@
 shard gives the same verdict, in whichever process and however often.
 """
 
+import hashlib
+import os
+import pickle
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -38,6 +41,10 @@ from ld.validate import shapes
 from ld.validate.authority import Result
 from ld.validate.gate import Gate
 from ld.vocabulary import dcterms
+
+#: How many texts a shard has at least if its verdict outlasts the publication: fewer are judged
+#: again sooner than they are read.
+WORTH_KEEPING: Final = 100
 
 _RANDOM: Final = random.SystemRandom()
 _CREATOR: Final = dcterms("creator")
@@ -104,7 +111,8 @@ class Rules:
     """What a whole publication is judged by.
 
     `parent` is the records file of the parent edition. `may_keep` is false where its versions must
-    not stand any more, because the rules on rights changed since.
+    not stand any more, because the rules on rights changed since. `unfinished` is the folder in
+    which verdicts wait, should this publication be killed, for the next one.
     """
 
     settings: Settings
@@ -112,6 +120,7 @@ class Rules:
     created: str
     parent: Path | None
     may_keep: bool
+    unfinished: Path | None = None
 
 
 @lru_cache(maxsize=8)
@@ -135,7 +144,26 @@ class Judge:
         return Previous(self.rules.parent)
 
     def texts(self, shard: Sequence[TextSeeds], sample: int) -> Verdict:
-        """Judge texts, and draw a random sample of those that pass without pySHACL."""
+        """Judge texts, and draw a random sample of those that pass without pySHACL.
+
+        A verdict that an earlier publication of the same inputs left behind is taken as it is.
+        """
+        folder = self.rules.unfinished
+        if folder is None or len(shard) < WORTH_KEEPING:
+            return self._texts(shard, sample)
+        folder.mkdir(exist_ok=True)
+        path = folder / hashlib.sha256(pickle.dumps(shard)).hexdigest()
+        try:
+            left: Verdict = pickle.loads(path.read_bytes())  # noqa: S301 - from our own directory
+        except (FileNotFoundError, EOFError, pickle.UnpicklingError):
+            verdict = self._texts(shard, sample)
+            beside = path.with_name(f"{path.name}.{os.getpid()}")
+            beside.write_bytes(pickle.dumps(verdict))
+            beside.replace(path)
+            return verdict
+        return left
+
+    def _texts(self, shard: Sequence[TextSeeds], sample: int) -> Verdict:
         verdict = Verdict()
         waiting: list[tuple[MappedText, list[Record]]] = []
         for key, packed, held in shard:

@@ -1,5 +1,6 @@
 """One edition in the making: stage, build, compare, write, switch."""
 
+import hashlib
 import shutil
 import sqlite3
 import tempfile
@@ -125,6 +126,7 @@ class Making:
             parent=None if self.parent is None else self.parent.path / records.FILE,
             may_keep=self.parent is not None
             and self.parent.manifest["rights"] == settings.rights_facts(),
+            unfinished=None if self.plan else self._unfinished(),
         )
         with closing(Scratch(self.work / "scratch.sqlite")) as scratch:
             build = Build(self.staging, rules, scratch, self.workers, self.progress)
@@ -136,6 +138,11 @@ class Making:
             else:
                 build.changed(seeds, survey)
         self._require_acceptable_loss(accept_loss)
+
+    def _unfinished(self) -> Path:
+        parent = "" if self.parent is None else self.parent.id
+        digest = hashlib.sha256(f"{self.inputs} {parent}".encode()).hexdigest()
+        return directory.unfinished(self.data, digest)
 
     def _survey(self, seeds: Path, settings: Settings) -> Survey | None:
         """Look for what changed; None if everything is to be built, for want of a fit parent."""
@@ -151,7 +158,7 @@ class Making:
         if self.parent is None or self.is_purged:
             return False
         try:
-            self.parent.verify()
+            self.parent.verify(without={records.FILE})  # which was, when it was chosen
         except EditionDamagedError as error:
             self.remarks.append(f"Everything was written anew: {error}.")
             return False
@@ -244,6 +251,8 @@ class Making:
         )
         if self.plan or is_unchanged:
             self.staging.close()
+            if not self.plan:
+                directory.forget_unfinished(self.data)
             state = "planned" if self.plan and not is_unchanged else "unchanged"
             return Publication(state, parent_id, **outcome)
         edition_id = f"{self.sequence}-{digest[:12]}"
@@ -314,6 +323,7 @@ class Making:
         step("current")
         directory.make_current(self.data, edition_id)
         step("prune")
+        directory.forget_unfinished(self.data)
         directory.prune(self.data, keep)
 
     def _facts(self, settings: Settings | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ whole. It follows `{data}/current`: a new edition is taken up with the next quer
 that run on the old one finish there.
 """
 
+import gc
 import math
 import os
 import socket
@@ -122,6 +123,8 @@ def serve(
         # The first pool starts before the first query comes; what is wrong is said to that one.
         with suppress(PressmarkError), broker.edition():
             pass
+        # What is here by now stays: it need not be gone through while queries wait.
+        gc.freeze()
         server.serve_forever()
 
 

@@ -43,8 +43,11 @@ class Lane:
 
     def enter(self, client: str, until: float, *, is_trusted: bool = True) -> bool:
         """Say whether a place was free before `until` on the monotonic clock; then it is taken."""
-        waiter = _Waiter(is_trusted)
         with self._lock:
+            if not self._waiting and self._has_place(is_trusted=is_trusted):
+                self._free -= 1
+                return True
+            waiter = _Waiter(is_trusted)
             waiters = self._waiting.setdefault(client, deque())
             waiters.append(waiter)
             self._admit()
@@ -79,9 +82,12 @@ class Lane:
 
     def _whose_turn(self) -> str | None:
         for client, waiters in self._waiting.items():
-            if self._free > (0 if waiters[0].is_trusted else self._reserved):
+            if self._has_place(is_trusted=waiters[0].is_trusted):
                 return client
         return None
+
+    def _has_place(self, *, is_trusted: bool) -> bool:
+        return self._free > (0 if is_trusted else self._reserved)
 
     def _forget(self, client: str, waiter: _Waiter) -> None:
         waiters = self._waiting[client]
