@@ -1,17 +1,35 @@
 """The report and the manifest of an edition, and how all its files reach the disk."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 import pyoxigraph
 
-from ld.edition import MANIFEST, sha256_of
+from ld.edition import MANIFEST, Edition, sha256_of
 from ld.vocabulary import PREFIXES, SH
 
 REPORT: Final = "report.ttl"
+
+
+def linked_files(folder: Path, parent: Edition | None) -> dict[str, Any]:
+    """Give what the parent's manifest states of the files that are linked here, by their names."""
+    if parent is None:
+        return {}
+    return {
+        name: facts
+        for name, facts in parent.manifest["files"].items()
+        if _is_linked(folder / name, parent.path / name)
+    }
+
+
+def _is_linked(here: Path, there: Path) -> bool:
+    try:
+        return here.samefile(there)
+    except OSError:
+        return False
 
 
 def write_report(results: Path, report: Path) -> None:
@@ -34,12 +52,15 @@ def write_report(results: Path, report: Path) -> None:
     pyoxigraph.serialize(triples, report, format=pyoxigraph.RdfFormat.TURTLE, prefixes=prefixes)
 
 
-def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write edition.json: the manifest, with size and SHA-256 of every file in the folder."""
-    files = {}
+def write_manifest(folder: Path, manifest: dict[str, Any], linked: Mapping[str, Any]) -> None:
+    """Write edition.json: the manifest, with size and SHA-256 of every file in the folder.
+
+    `linked` are these facts of the files that are also the parent's, and were just checked.
+    """
+    files = dict(linked)
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != MANIFEST:
-            name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != MANIFEST and name not in linked:
             files[name] = {"size": path.stat().st_size, "sha256": sha256_of(path)}
     (folder / MANIFEST).write_bytes(
         orjson.dumps(manifest | {"files": files}, option=orjson.OPT_INDENT_2)

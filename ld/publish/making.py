@@ -307,7 +307,8 @@ class Making:
             "inputs": self.inputs,
             "continued": writing.continued,
         }
-        files.write_manifest(self.folder, identity | facts["manifest"])
+        linked = files.linked_files(self.folder, self.parent if writing.continued else None)
+        files.write_manifest(self.folder, identity | facts["manifest"], linked)
         step("sync")
         files.sync(self.folder)
 
@@ -315,7 +316,7 @@ class Making:
         step = self.progress.step
         step("check")
         edition = Edition(self.folder)
-        edition.verify()
+        edition.verify(without=files.linked_files(self.folder, self.parent))
         if self.approve is not None:
             self.approve(edition)
         step("move")
