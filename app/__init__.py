@@ -5,7 +5,7 @@ documents, catalog, browse  documents of things; the corpus as a whole; its list
 about, model, api           whose the corpus is, what is said in it, how programs get it
 interfaces, openapi         what programs may ask, for the page and as OpenAPI has it
 sparql, query_page          queries: of programs, of people
-asking, answering, streaming, clients, prepared    how queries come, go on, and before anybody asks
+asking, answering, streaming, clients, prepared    how queries come, are answered, from whom
 feeds, harvest, dumps       what changed, and all there is, for those who keep a copy
 versions, memento, tombstones    editions and documents as they were, and what is left of them
 quality, changes, tables    whether the data can be trusted; what each edition changed

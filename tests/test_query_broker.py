@@ -95,6 +95,24 @@ def test_answer_names_its_edition_and_media_type(client: BrokerClient) -> None:
     assert truth(answer)
 
 
+def test_connection_is_used_again_once_its_answer_was_read(client: BrokerClient) -> None:
+    client.served()
+    truth(ask(client, "ASK { ?s ?p ?o }"))
+    (kept,) = client._kept
+
+    assert [truth(ask(client, "ASK { ?s ?p ?o }")) for _ in range(3)] == [True] * 3
+    assert client._kept == [kept]
+
+
+def test_connection_with_an_unread_answer_is_not_used_again(client: BrokerClient) -> None:
+    unread = [ask(client, "ASK { }"), ask(client, MANY_ROWS)]
+    for answer in unread:
+        answer.close()
+
+    assert client._kept == []
+    assert works(client)
+
+
 def test_broker_says_what_it_serves(client: BrokerClient) -> None:
     served = client.served()
 

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ld.errors import QueryError, QueryLimitError, QueryRefusedError, QuerySyntaxError
-from ld.query.guard import MAX_BYTES, MAX_NESTING, Form, check
+from ld.query.guard import MAX_BYTES, MAX_NESTING, Form, check, normalise, read
 
 PREFIXES = "PREFIX ex: <http://example.org/> PREFIX : <http://example.org/#> "
 
@@ -243,3 +243,46 @@ def test_any_text_is_passed_on_or_refused_in_time(text: str) -> None:
         assert str(error)
     else:
         assert isinstance(checked.form, Form)
+
+
+_PIECES = st.sampled_from(
+    (
+        *("SELECT * ", "ASK", "SERVICE", "service:", "SERVICEex:a", "ſervice", "GRAPH", "FROM"),
+        *("NAMED", "INSERT", "load", "now", "{", "}", "(", ")", "[", "]", "<<", ">>", "{|", "|}"),
+        *("<a:b>", "<(1)#>", "?a", "<", "ex:a", "1.", "'x'", '"""', "#c", "\n", " ", "."),
+        *("\\u0053", "PREFIX service: <a:>"),
+    )
+)  # fmt: skip
+
+
+def _verdict(query: str) -> tuple[object, ...]:
+    try:
+        checked = check(query)
+    except QueryError as error:
+        return (type(error),)
+    graphs = checked.default_graphs, checked.named_graphs
+    return checked.form, graphs, checked.is_volatile
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_PIECES, max_size=12).map("".join))
+@example("ASK { SERVICEex:a { } }")
+@example("ASK { FILTER(?a <(1)#>) }")
+def test_what_a_comment_says_changes_no_verdict(query: str) -> None:
+    """Whatever is looked at closely only where a text calls for it would be passed otherwise."""
+    suspect = f"\n# service from now {'(' * (MAX_NESTING + 1)}"
+    verdict = _verdict(f"{query}\n")
+
+    assert _verdict(query + suspect) == verdict
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_reading_once_gives_what_reading_twice_gives(query: str) -> None:
+    try:
+        expected = check(query), normalise(query)
+    except QueryError as error:
+        with pytest.raises(type(error)):
+            read(query)
+    else:
+        assert read(query) == expected
