@@ -372,11 +372,15 @@ def test_client_whose_queries_keep_being_stopped_has_to_wait(graph: Path) -> Non
 
 
 def test_query_that_was_stopped_is_not_tried_again_soon(graph: Path) -> None:
-    pool = Pool(graph, Limits(deadline=0.3))
+    others = set(started_with(str(graph)))
+    pool = Pool(graph, Limits(deadline=0.3, fast_places=1, spare_workers=0))
     with ExitStack() as stack:
         stack.callback(pool.close)
+        _, worker = sorted(set(started_with(str(graph))) - others)
+        pidfd = os.pidfd_open(worker)
         with pytest.raises(QueryTimeoutError):
             ask(pool, ENDLESS_COUNT)
+        wait_for_end(pidfd)
         before = set(started_with(str(graph)))
 
         with pytest.raises(QueryTimeoutError):

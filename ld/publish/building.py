@@ -1,8 +1,9 @@
 """Building: seeds → what stands in the edition, all of them or only those that changed."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,7 +12,7 @@ from ld.publish.judging import AgentSource, Judge, Rules, SeedState, TextSeeds
 from ld.publish.outcome import Progress
 from ld.publish.packing import pack_origins
 from ld.publish.reading import Folder, Rejected
-from ld.publish.scratch import Scratch
+from ld.publish.scratch import Scratch, number_of_documents
 from ld.publish.staging import Staging
 from ld.publish.survey import Survey
 from ld.publish.workers import Workers
@@ -43,7 +44,7 @@ class Build:
         self.workers = workers
         self.progress = progress
         self.judge = Judge(rules)
-        self.reasons: dict[str, str] = {}  # why documents that the parent had are gone
+        self.reasons: dict[str, str] = {}  # why documents that stood are to go
         self._held: dict[str, str] = {}  # texts that must stay as they are, and why
         self._rejected: list[SeedState] = []
         self._files = 0
@@ -82,10 +83,14 @@ class Build:
         staging.forget_rules(folder.RULES)
         staging.report(survey.findings)
         self._read(seeds, paths, survey)
-        others, texts = survey.other_paths(), survey.texts()
-        agents = self._agents_of(texts)
-        staging.forget_texts(texts)
-        self._read(seeds, others, survey)
+        texts, agents = list[str](), set[str]()
+        # A file that was changed since the survey may turn out to be of yet another text.
+        while more := survey.more_texts():
+            others = survey.other_paths()
+            agents |= self._agents_of(more)
+            staging.forget_texts(more)
+            self._read(seeds, others, survey)
+            texts += more
         self.scratch.sort()
         self.progress.step("map")
         self._judge_texts()
@@ -93,7 +98,7 @@ class Build:
         self.progress.step("agents")
         agents |= self._agents_of(texts)
         used = [key for key in sorted(agents) if staging.is_referred_to(key)]
-        self._judge_agents(filter(None, map(self._agent_again, used)))
+        self._judge_agents(map(self._agent_again, used))
         self.progress.step("compare")
         gone = agents.difference(used)
         staging.delete_all([key for key in sorted(gone) if staging.stands(key)], self.reasons)
@@ -134,20 +139,24 @@ class Build:
             state = "kept"
         else:
             state = "withheld"
-            self.reasons[key] = reason
+            self._note_reasons({key: reason})
         self._rejected.append(SeedState(path, size, mtime_ns, text, key, state, reason))
 
+    def _note_reasons(self, reasons: Mapping[str, str]) -> None:
+        # Of what never stood nobody asks why it is gone, and there may be a whole corpus of it.
+        self.reasons |= {key: why for key, why in reasons.items() if self.staging.stands(key)}
+
     def _judge_texts(self) -> None:
-        total = self.scratch.count_records()
+        total = self.scratch.count_documents()
         done, sample = 0, list[bytes]()
-        shards = ((s, self._sample(len(s), total)) for s in self._text_shards())
+        shards = ((s, _sample_of(s, total)) for s in self._text_shards())
         for verdict in self.workers.each(self.judge.texts, shards):
             self.staging.enter(verdict)
             self.scratch.note_agents(verdict.agents)
-            self.reasons |= verdict.reasons
+            self._note_reasons(verdict.reasons)
             sample += verdict.sample
             done += len(verdict.seeds)
-            self.progress.count(done, total)
+            self.progress.count(done, self._files - len(self._rejected))
         self.staging.note_seeds(self._rejected)
         self._check(sample)
 
@@ -169,26 +178,26 @@ class Build:
         if shard:
             yield shard
 
-    def _sample(self, size: int, total: int) -> int:
-        """Give how many of a shard pySHACL looks at though they pass."""
-        return -(-size * max(SAMPLE_LEAST, int(SAMPLE_SHARE * total)) // max(total, 1))
-
     def _judge_agents(self, agents: Iterable[AgentSource]) -> None:
         shards = ((batch, 1) for batch in _batches(agents, DOCUMENTS))
         for verdict in self.workers.each(self.judge.agents, shards):
             self.staging.enter(verdict)
-            self.reasons |= verdict.reasons
+            self._note_reasons(verdict.reasons)
             self._check(verdict.sample)
 
     def _agents_of(self, texts: Iterable[str]) -> set[str]:
         return {key for text in texts for key in self.staging.agents_of(text)}
 
-    def _agent_again(self, key: str) -> AgentSource | None:
-        """Give an agent as the first text names it that stands; None if it may stay as it is."""
+    def _agent_again(self, key: str) -> AgentSource:
+        """Give an agent as the first published text names it; without a name if none does."""
         if not self.staging.stands(key):
             return self.scratch.agent(key)
         named = self.staging.first_naming(key)
-        return None if named is None else AgentSource(key, named[0], pack_origins(named[1]))
+        return (
+            AgentSource(key, None)
+            if named is None
+            else AgentSource(key, named[0], pack_origins(named[1]))
+        )
 
 
 def _ends_shard(key: str) -> bool:
@@ -197,6 +206,12 @@ def _ends_shard(key: str) -> bool:
     By the key alone, so that other texts, which came or went, leave the shard as it is.
     """
     return hashlib.blake2b(key.encode(), digest_size=4).digest() < _END
+
+
+def _sample_of(shard: Sequence[TextSeeds], total: int) -> int:
+    """Give how many documents of a shard pySHACL looks at though they pass."""
+    size = sum(number_of_documents(len(text.records)) for text in shard)
+    return -(-size * max(SAMPLE_LEAST, ceil(SAMPLE_SHARE * total)) // max(total, 1))
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -15,7 +15,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
+from weakref import WeakSet
 
 from ld import records
 from ld.edition import CURRENT, EDITIONS, MANIFEST, Edition, sha256_of
@@ -28,6 +29,18 @@ _UNFINISHED: Final = "unfinished-"
 RESERVE_BYTES: Final = 64 * 1024 * 1024
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+# A worker that outlives its publication for a moment must not hold the lock for it.
+_LOCKS: Final = WeakSet[IO[str]]()
+
+
+def _leave_locks() -> None:
+    for lock in list(_LOCKS):
+        lock.close()
+
+
+os.register_at_fork(after_in_child=_leave_locks)
 
 
 @contextmanager
@@ -44,6 +57,7 @@ def locked(data: Path) -> Iterator[None]:
             raise PublicationError(
                 f"Another publication into {data} is running. Wait until it has finished."
             ) from error
+        _LOCKS.add(lock)
         yield
 
 
@@ -198,7 +212,10 @@ def explained(error: OSError | sqlite3.OperationalError, data: Path) -> Publicat
     """Give what the system said about a data directory, with what to do where that is known."""
     if isinstance(error, sqlite3.OperationalError):
         # The extended codes of a failed input or output hold the plain one in their last byte.
-        is_full = error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+        is_full = getattr(error, "sqlite_errorcode", 0) & 0xFF in {
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_IOERR,
+        }
         what = f"{data}: {error}."
     else:
         # The triple store gives no number, only the system's words.

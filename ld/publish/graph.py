@@ -28,12 +28,12 @@ def load(dump: Path, graph: Path) -> None:
 def continued(parent: Path, dumps: Path, graph: Path) -> None:
     """Make a store of the parent's with the difference that lies among the dumps.
 
-    Its tables are linked, not copied: nobody ever changes one.
+    Its tables are linked where the disk can do that: nobody ever changes one.
     """
     graph.mkdir()
     for path in parent.iterdir():
         if path.suffix == ".sst":
-            os.link(path, graph / path.name)
+            _linked(path, graph / path.name)
         else:
             shutil.copyfile(path, graph / path.name)
     store = pyoxigraph.Store(graph)
@@ -44,3 +44,10 @@ def continued(parent: Path, dumps: Path, graph: Path) -> None:
             ):
                 change(quad)
     store.flush()
+
+
+def _linked(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except OSError:  # not every file system has links, nor any number of them
+        shutil.copyfile(path, target)

@@ -28,6 +28,7 @@ class Listings:
     def __init__(self, db: sqlite3.Connection, *, is_new: bool) -> None:
         self._db = db
         self._is_new = is_new
+        self._is_anew = is_new
         self._number: int
         (self._number,) = db.execute("SELECT coalesce(max(number), 0) FROM listing").fetchone()
         # What the parent had of the listings that change.
@@ -75,12 +76,16 @@ class Listings:
             self._db.execute("DELETE FROM authorship WHERE number = ?", (number,))
             self._db.execute("DELETE FROM listing WHERE number = ?", (number,))
 
+    def forget(self) -> None:
+        """Make everything anew: a correction would leave behind what is taken out."""
+        self._is_anew = True
+
     def complete(self) -> None:
         """Sort and count the listings, and index their words."""
         (all_,) = self._db.execute("SELECT count(*) FROM listing").fetchone()
         (touched,) = self._db.execute("SELECT count(*) FROM touched").fetchone()
         self._db.create_function("sort_key", 1, sort_key, deterministic=True)
-        if self._is_new or touched > CORRECTED * all_ or not self._correct():
+        if self._is_anew or touched > CORRECTED * all_ or not self._correct():
             for statement in _ANEW:
                 self._db.execute(statement)
         for statement in _FACETS:

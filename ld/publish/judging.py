@@ -46,6 +46,9 @@ from ld.vocabulary import dcterms
 #: again sooner than they are read.
 WORTH_KEEPING: Final = 100
 
+# What reading back raises if the classes of what was left behind changed since.
+_OF_ANOTHER_VERSION: Final = (AttributeError, ImportError, TypeError, ValueError)
+
 _RANDOM: Final = random.SystemRandom()
 _CREATOR: Final = dcterms("creator")
 
@@ -155,7 +158,7 @@ class Judge:
         path = folder / hashlib.sha256(pickle.dumps(shard)).hexdigest()
         try:
             left: Verdict = pickle.loads(path.read_bytes())  # noqa: S301 - from our own directory
-        except (FileNotFoundError, EOFError, pickle.UnpicklingError):
+        except (FileNotFoundError, EOFError, pickle.UnpicklingError, *_OF_ANOTHER_VERSION):
             verdict = self._texts(shard, sample)
             beside = path.with_name(f"{path.name}.{os.getpid()}")
             beside.write_bytes(pickle.dumps(verdict))

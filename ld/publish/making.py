@@ -148,7 +148,7 @@ class Making:
         """Look for what changed; None if everything is to be built, for want of a fit parent."""
         if self.parent is None or self.parent.manifest.get("inputs") != self.inputs:
             return None
-        survey = Survey(self.staging.db, seeds, self.parent.created)
+        survey = Survey(self.staging.db, seeds, self.parent.created, self.started)
         if survey.share > MOST_CHANGED:
             return None
         return survey if settings.manifest is None or survey.is_same_set else None

@@ -98,9 +98,12 @@ class Scratch:
                 path,
             )
 
-    def count_records(self) -> int:
-        """Count the records."""
-        (count,) = self._db.execute("SELECT count(*) FROM record").fetchone()
+    def count_documents(self) -> int:
+        """Count the documents that the records make."""
+        (count,) = self._db.execute(
+            "SELECT coalesce(sum(CASE records WHEN 1 THEN 1 ELSE records + 1 END), 0) "
+            "FROM (SELECT count(*) AS records FROM record GROUP BY text)"
+        ).fetchone()
         return int(count)
 
     def texts(self) -> Iterator[tuple[str, list[bytes]]]:
@@ -131,6 +134,11 @@ class Scratch:
         row = self._db.execute("SELECT * FROM agent WHERE key = ?", (key,))
         found = row.fetchone()
         return AgentSource(key, None) if found is None else AgentSource(*found)
+
+
+def number_of_documents(records: int) -> int:
+    """Say how many documents the records of one text make: several are its parts."""
+    return records if records < 2 else records + 1
 
 
 def seconds(moment: datetime) -> str:

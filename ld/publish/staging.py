@@ -11,7 +11,7 @@ from ld.publish import indexing
 from ld.publish.drafts import Draft, described
 from ld.publish.judging import SeedState, Verdict
 from ld.record import Origin
-from ld.report import Finding
+from ld.report import Finding, Severity
 from ld.stored import kind_of
 from ld.terms import iri as iri_term
 from ld.vocabulary import dcterms
@@ -81,7 +81,10 @@ class Staging:
 
     def forget_rules(self, rules: Iterable[str]) -> None:
         """Drop all findings of these rules."""
-        self.db.executemany("DELETE FROM finding WHERE rule = ?", [(rule,) for rule in rules])
+        self.db.executemany(
+            "DELETE FROM finding WHERE severity = ? AND rule = ?",
+            [(severity, rule) for severity in Severity for rule in rules],
+        )
 
     def report(self, findings: Iterable[Finding]) -> None:
         """Add findings."""
@@ -223,6 +226,7 @@ class Staging:
             f"(SELECT path FROM seed WHERE {_OF_TEXT})",
         ):
             self.db.execute(statement, text)
+        self._listings.forget()
 
     def _standing(self, key: str) -> list[str]:
         """List the keys of a text and its parts, as far as they stand."""

@@ -11,8 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from ld import iri
+from ld.fields import instants
 from ld.readers import folder
-from ld.report import Finding
+from ld.report import Finding, Severity
 
 #: So long before a publication began a file may still have had its last change under the same
 #: time, in nanoseconds: what the coarsest of usual file systems tells apart.
@@ -23,13 +25,15 @@ _AT_ONCE: Final = 10_000
 class Survey:
     """The seeds on disk against those that the parent edition was published from."""
 
-    def __init__(self, db: sqlite3.Connection, seeds: Path, published: str) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, seeds: Path, published: str, started: datetime
+    ) -> None:
         """`db` are the staged records; `published` is when the parent was, as a datestamp."""
         self.findings: list[Finding] = []
         self._db = db
         db.execute("CREATE TEMP TABLE found (path TEXT PRIMARY KEY, size, mtime_ns) WITHOUT ROWID")
         db.execute("CREATE TEMP TABLE changed (path TEXT PRIMARY KEY, is_gone) WITHOUT ROWID")
-        db.execute("CREATE TEMP TABLE affected (text TEXT PRIMARY KEY) WITHOUT ROWID")
+        db.execute("CREATE TEMP TABLE affected (text TEXT PRIMARY KEY, taken) WITHOUT ROWID")
         found = self._walk(seeds)
         while some := list(islice(found, _AT_ONCE)):
             db.executemany("INSERT INTO found VALUES (?, ?, ?)", some)
@@ -45,9 +49,10 @@ class Survey:
             "(SELECT path FROM found)"
         )
         db.execute(
-            "INSERT OR IGNORE INTO affected SELECT text FROM seed JOIN changed USING (path) "
+            "INSERT OR IGNORE INTO affected SELECT text, 0 FROM seed JOIN changed USING (path) "
             "WHERE text <> ''"
         )
+        self.note(self._come_true(started))
 
     def _walk(self, seeds: Path) -> Iterator[folder.SeedFile]:
         for found in folder.walk(seeds):
@@ -55,6 +60,19 @@ class Survey:
                 self.findings.append(found)
             else:
                 yield found
+
+    def _come_true(self, started: datetime) -> Iterator[str]:
+        """Give the texts with a moment that lay in the future, and no longer does."""
+        rows = self._db.execute(
+            "SELECT key, value FROM finding WHERE severity = ? AND rule = 'unreadable_value'",
+            (Severity.WARNING,),
+        )
+        for key, value in rows:
+            try:
+                instants.read(value or "", started)
+            except ValueError:
+                continue
+            yield iri.text_of_part(key) or key
 
     @property
     def share(self) -> float:
@@ -84,15 +102,18 @@ class Survey:
     def note(self, texts: Iterable[str]) -> None:
         """Take up texts that a changed file turned out to belong to."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO affected VALUES (?)", [(text,) for text in texts]
+            "INSERT OR IGNORE INTO affected VALUES (?, 0)", [(text,) for text in texts]
         )
 
-    def texts(self) -> list[str]:
-        """List the texts that a changed file belongs to or belonged to."""
-        return [text for (text,) in self._db.execute("SELECT text FROM affected ORDER BY text")]
+    def more_texts(self) -> list[str]:
+        """List the texts to be read again, without those that were listed before."""
+        rows = self._db.execute("SELECT text FROM affected WHERE NOT taken ORDER BY text")
+        texts = [text for (text,) in rows]
+        self._db.execute("UPDATE affected SET taken = 1 WHERE NOT taken")
+        return texts
 
     def other_paths(self) -> list[str]:
-        """List the unchanged files of these texts."""
+        """List the unchanged files of these texts whose seeds were not forgotten yet."""
         rows = self._db.execute(
             "SELECT s.path FROM affected a JOIN seed s ON s.text = a.text "
             "WHERE s.path NOT IN (SELECT path FROM changed) ORDER BY s.path"

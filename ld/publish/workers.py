@@ -7,6 +7,8 @@ judges it. So a worker that is killed costs only its shard's time: another one d
 import gc
 import multiprocessing
 import os
+import pickle
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -106,13 +108,34 @@ def _begin() -> None:
     # and next to none of them are in circles.
     gc.freeze()
     gc.disable()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # The queue of a parent that was killed never ends, since the workers hold it open themselves.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(function: Callable[..., T], shard: tuple[Any, ...]) -> T:
     try:
         return function(*shard)
+    except Exception as error:
+        if _can_travel(error):
+            raise
+        # One that cannot would look like the death of the worker.
+        raise PublicationError(f"{type(error).__name__}: {error}") from None
     finally:
         gc.collect()  # pySHACL leaves circles behind
+
+
+def _can_travel(error: Exception) -> bool:
+    try:
+        return type(pickle.loads(pickle.dumps(error))) is type(error)  # noqa: S301 - just dumped
+    except Exception:  # noqa: BLE001 - whatever reading it back may raise
+        return False
 
 
 def _alone(function: Callable[..., T], shard: tuple[Any, ...]) -> T:

@@ -66,12 +66,13 @@ class Footprint:
 
 
 def private_bytes(process: Path = Path("/proc/self")) -> int:
-    """Give the bytes that no other process shares; 0 if the process is gone."""
+    """Give the bytes that no other process shares and no file has; 0 if the process is gone."""
     try:
         lines = (process / "smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024
+    line = next((line for line in lines if line.startswith("Private_Dirty:")), "Private_Dirty: 0")
+    return int(line.split()[1]) * 1024
 
 
 def data_bytes() -> int:

@@ -4,7 +4,6 @@ The zygote has Python and pyoxigraph loaded and has left the network; a fork of 
 tens of milliseconds. A worker answers one query at a time and may be killed at any moment.
 """
 
-import gc
 import os
 import re
 import resource
@@ -136,8 +135,6 @@ def zygote(control: socket.socket, directory: Path, limits: Limits, *, in_memory
     except ConnectionError:
         os._exit(1)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # What is here by now stays in every worker, in pages that all share.
-    gc.freeze()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 16, 1)
         if not message:

@@ -1,0 +1,78 @@
+"""Every type of page that the service has, at an address that an edition has it.
+
+What looks at pages looks at these: the HTML checker, the pictures, the tests in a browser.
+"""
+
+from typing import Final
+
+from ld import history
+from ld.edition import Edition
+from ld.stored import Change, Entry
+
+
+# Of agents, for one with many texts, and of changes, for one that withdrew a text.
+_LOOKED_AT: Final = 100
+
+
+def page_types(edition: Edition) -> dict[str, str]:
+    """Give the addresses by what is there, below that of the service, those of errors among them.
+
+    What an edition does not have (parts, withdrawn texts) is not there.
+    """
+    text = edition.entries("text", limit=1)[0].key
+    agents = edition.entries("agent", limit=_LOOKED_AT)
+    agent = max((one.key for one in agents), key=edition.count_referring)
+    found = {
+        "home": "",
+        "list": "texts",
+        "search": "texts?q=the&kind=any&sort=year",
+        "filtered list": "texts?decade=-&sort=title",
+        "nothing found": "texts?q=zzzz&decade=1880s",
+        "text": f"doc/{text}",
+        "agent": f"doc/{agent}",
+        "agents": "agents",
+        "dataset": "dataset",
+        "catalogue": "catalog",
+        "dumps": "dump",
+        "vocabulary": "vocab",
+        "model": "model",
+        "interfaces": "api",
+        "about": "about",
+        "licence": "licence",
+        "quality": "quality",
+        "readiness": "readiness",
+        "changes": "changes",
+        "changes of an edition": f"changes/{edition.id}",
+        "edition": f"edition/{edition.id}/",
+        "history": f"history/{text}",
+        "memento": _memento(edition, edition.history_of(text)[-1]),
+        "query": "sparql",
+        "answer as a table": "sparql?example=texts-and-authors&view=table",
+        "answer as a chart": "sparql?example=authors-by-texts&view=chart",
+        "answer as a time line": "sparql?example=texts-of-a-period&view=timeline",
+        "query with a mistake": "sparql?query=SELECT%20*%20WHERE%20%7B%0A%20%20%3Fa%20%3Fb%20%7D",
+        "examples": ".well-known/sparql-examples",
+        "not found": "doc/text/nowhere",
+        "nowhere": "nowhere",
+    }
+    if (part := _part(edition)) is not None:
+        found["part"] = f"doc/{part.key}"
+        found["text in parts"] = f"doc/{part.key.rpartition('/')[0]}"
+    if (withdrawn := _withdrawn(edition)) is not None:
+        found["withdrawn"] = f"doc/{withdrawn.key}"
+    return found
+
+
+def _part(edition: Edition) -> Entry | None:
+    """Give the second part of the first text that has parts, so that there is one before it."""
+    first = edition.entries("part", limit=1)
+    return edition.parts_of(first[0].key.rpartition("/")[0])[:2][-1] if first else None
+
+
+def _withdrawn(edition: Edition) -> Change | None:
+    changes = history.latest(edition, _LOOKED_AT)
+    return next((change for change in changes if change.kind == "deleted"), None)
+
+
+def _memento(edition: Edition, change: Change) -> str:
+    return history.version_iri(edition, change).removeprefix(edition.base)
