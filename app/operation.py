@@ -120,6 +120,8 @@ def _rules(edition: Edition) -> str:
         f"# What changed since: {service_url}activity, {service_url}ldes, {service_url}oai",
         "",
         "User-agent: *",
+        # The page itself, with its examples, but no query.
+        f"Allow: {start}sparql$",
         f"Disallow: {start}sparql",
         f"Disallow: {start}texts?",
         "",

@@ -258,7 +258,7 @@ class _Query:
             self._conditions.append(
                 "p.number IN (SELECT number FROM authorship WHERE author = :author)"
                 if is_stated
-                else "NOT EXISTS (SELECT 1 FROM authorship a WHERE a.number = p.number)"
+                else "p.number IN (SELECT number FROM listing WHERE author_key IS NULL)"
             )
 
     @cached_property

@@ -127,6 +127,7 @@ CREATE TABLE listing (           -- texts and parts: what they are chosen and fo
     title_key TEXT NOT NULL,     -- what its title is sorted by
     author_key TEXT              -- what the first of its authors' names is sorted by
 );
+CREATE INDEX listing_without_author ON listing (number) WHERE author_key IS NULL;
 CREATE TABLE licensing (         -- every licence that a text or part ever had in a stated language
     key TEXT NOT NULL,
     licence TEXT NOT NULL,

@@ -367,8 +367,8 @@ def test_our_files_are_immutable_under_their_version_only(client: FlaskClient) -
 def test_crawlers_are_kept_from_queries_and_searches_only(client: FlaskClient) -> None:
     rules = client.get("/robots.txt").text.splitlines()
 
-    said = [rule for rule in rules if rule.startswith(("User-agent", "Disallow"))]
-    assert said == ["User-agent: *", "Disallow: /sparql", "Disallow: /texts?"]
+    said = [rule for rule in rules if rule.startswith(("User-agent", "Allow", "Disallow"))]
+    assert said == ["User-agent: *", "Allow: /sparql$", "Disallow: /sparql", "Disallow: /texts?"]
 
 
 @pytest.mark.parametrize("path", ["/", "/text/letter", f"{LETTER}.html", "/dataset", "//dataset"])

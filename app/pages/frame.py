@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request
+from werkzeug.urls import iri_to_uri
 
 from app.editions import current_edition
 from app.language import FIELD, LANGUAGES, language, lazy_gettext, own_name
@@ -20,6 +21,8 @@ from ld.vocabulary import schema
 
 _UNPUBLISHED: Final = Value("Pressmark")
 _LONGEST_QUERY: Final = 2000
+# What may stand in a path as it is, beside letters and digits (RFC 3986, section 3.3).
+_UNQUOTED: Final = "/:@!$&'()*+,;=~"
 _PLACES: Final = (
     (lazy_gettext("Texts"), "texts"),
     (lazy_gettext("Agents"), "agents"),
@@ -42,11 +45,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """This page in one language of the interface: its tag, its name in itself, its address."""
+    """This page in one language of the interface: its tag, its name in itself, its addresses.
+
+    Search engines take only absolute ones; those of pages that no edition has are `None`.
+    """
 
     tag: str
     name: str
     href: str
+    absolute: str | None
     is_current: bool
 
 
@@ -69,22 +76,24 @@ class Frame:
 
 def frame() -> Frame:
     """Give the frame of the page that this request asks for."""
-    languages = language(), _translations()
     try:
         edition = current_edition()
         dataset = edition.document("dataset")
     except EditionError:
-        return Frame(_UNPUBLISHED, request.script_root + "/", [], *languages)
+        return Frame(
+            _UNPUBLISHED, request.script_root + "/", [], language(), _translations(None)
+        )
     if OUTSIDE in request.environ:
         home = urlsplit(edition.service_url).path
-        return Frame(corpus_name(edition, dataset), home, [], *languages)
+        name = corpus_name(edition, dataset)
+        return Frame(name, home, [], language(), _translations(None))
     licences = [obj for _, stated, obj in dataset.stated if stated == schema("license")]
     return Frame(
         name=corpus_name(edition, dataset),
         home=address(),
         navigation=_navigation(),
-        language=languages[0],
-        translations=languages[1],
+        language=language(),
+        translations=_translations(edition.service_url),
         edition=edition.id,
         published=dates.day(edition.created),
         licence=of_licence(iri_of(licences[0])) if licences else None,
@@ -105,12 +114,15 @@ def _navigation() -> list[Entry]:
     ]
 
 
-def _translations() -> list[Translation]:
+def _translations(service_url: str | None) -> list[Translation]:
     """Give this page in every language; none if its address is too long to be repeated."""
     if len(request.query_string) > _LONGEST_QUERY:
         return []
     kept = [pair for pair in request.args.items(multi=True) if pair[0] != FIELD]
-    return [
-        Translation(tag, own_name(tag), f"?{urlencode([*kept, (FIELD, tag)])}", tag == language())
-        for tag in LANGUAGES
-    ]
+    page = None if service_url is None else service_url + quote(request.path[1:], _UNQUOTED)
+    found = []
+    for tag in LANGUAGES:
+        href = f"?{urlencode([*kept, (FIELD, tag)])}"
+        absolute = None if page is None else iri_to_uri(page) + href
+        found.append(Translation(tag, own_name(tag), href, absolute, tag == language()))
+    return found
