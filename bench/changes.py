@@ -27,7 +27,7 @@ import click
 
 from bench import measure, serve
 from bench.measure import Run
-from bench.publish import published
+from bench.publish import SETTLED, published
 from bench.targets import Target, table, tell
 from ld.edition import Edition, open_current
 from ld.publish import publish
@@ -105,7 +105,7 @@ def seconds_to_served(rounds: int) -> list[float] | None:
             path.chmod(0o755 if path.is_dir() else 0o644)
         seeds, data = folder / "kropotkin_corpus", folder / "data"
         shutil.copyfile(SETTINGS, seeds / "corpus.toml")
-        time.sleep(3)  # or all files would be read again, being as new as the edition
+        time.sleep(SETTLED)
         publish(seeds, data)
         edition = open_current(data)
         (first, key) = edition.db.execute(
@@ -117,7 +117,7 @@ def seconds_to_served(rounds: int) -> list[float] | None:
         for number in range(rounds):
             title = f"Changed {number}"
             _retitle(seeds / first, title)
-            time.sleep(3)
+            time.sleep(SETTLED)
             taken.append(_until_served(seeds, data, server.port, address, title.encode()))
         return taken
 
@@ -169,7 +169,6 @@ def main(size: int, changed: int, workers: int, rounds: int, keep: Path | None) 
         kept = None if keep is None else keep.resolve() / str(size)
         if kept is None or not kept.is_dir():
             kept = published(size, folder, workers, load=False).data
-            time.sleep(3)
         change, whole, differing = compared(folder, kept, changed, workers)
     rows = [
         (name, f"{run.cpu:.2f}", f"{run.wall:.2f}", f"{run.peak:.0f}",

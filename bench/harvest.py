@@ -44,6 +44,7 @@ class Harvest:
     records: int = 0
     seconds: float = 0.0
     asked: list[dict[str, str]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     held: list[float] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ class Harvester:
             if len(found.asked) % _EVERY == 0:
                 found.held.append(self.held())
             found.asked.append(arguments)
+            found.sizes.append(len(page))
             found.records += page.count(b"<record>")
             found.seconds += seconds
             token = _TOKEN.search(page)
@@ -93,8 +95,10 @@ class Harvester:
 
     def ends(self, found: Harvest) -> tuple[float, float]:
         """Give the median milliseconds of a harvest's first pages and of its last."""
-        # The last page is seldom full, and so no measure of depth.
-        full = found.asked[:-1] or found.asked
+        # The last page is seldom full, and so no measure of depth; nor are pages of agents, which
+        # come first and say little, beside pages of texts.
+        usual = 0.8 * median(found.sizes)
+        full = [asked for asked, size in zip(found.asked, found.sizes, strict=True) if size > usual]
         some = min(_AGAIN, len(full))
         pairs = zip(full[:some], full[-some:], strict=True)
         times = [[self.page(arguments)[1] for arguments in pair] for pair in pairs]

@@ -1,6 +1,6 @@
 """The pipeline that is written today: one rdflib graph, pySHACL once, four serialisations.
 
-The peer of `ld.publish` in `bench.publish`. It states the same triples about the same seeds and
+The peer of `ld.publish` in `bench.peers`. It states the same triples about the same seeds and
 leaves out what Pressmark adds: findings with file and line, provenance of each triple, versions
 and history, a withheld document in place of a withheld corpus, compressed dumps, checksums, the
 triple store, and the switch to the new edition.
@@ -57,6 +57,13 @@ def read(path: Path) -> Seed:
     first = body.strip().partition("\n")[0]
     heading = first[3:].strip() if first.startswith("## ") else None
     return Seed(path, header, heading, len(content), hashlib.sha256(content).hexdigest())
+
+
+def agent_key(name: str) -> str:
+    """Give the key of an agent from its name."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall("[a-z0-9]+", plain))
+    return f"agent/{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 class Corpus:
@@ -145,9 +152,7 @@ class Corpus:
         self.graph.add((thing, self.vocabulary.latestYear, number))
 
     def _agent(self, name: str) -> URIRef:
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        slug = "-".join(re.findall("[a-z0-9]+", plain))
-        key = f"agent/{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        key = agent_key(name)
         agent = URIRef(self.base + key)
         if key not in self.agents:
             self.agents.add(key)

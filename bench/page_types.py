@@ -7,11 +7,11 @@ from typing import Final
 
 from ld import history
 from ld.edition import Edition
+from ld.fields.languages import direction
 from ld.stored import Change, Entry
 
-
-# Of agents, for one with many texts, and of changes, for one that withdrew a text.
-_LOOKED_AT: Final = 100
+# Of agents, and of the latest changes, for one that is not like the others.
+_LOOKED_AT: Final = 200
 
 
 def page_types(edition: Edition) -> dict[str, str]:
@@ -20,6 +20,7 @@ def page_types(edition: Edition) -> dict[str, str]:
     What an edition does not have (parts, withdrawn texts) is not there.
     """
     text = edition.entries("text", limit=1)[0].key
+    changed = _latest(edition, "updated") or text
     agents = edition.entries("agent", limit=_LOOKED_AT)
     agent = max((one.key for one in agents), key=edition.count_referring)
     found = {
@@ -44,8 +45,8 @@ def page_types(edition: Edition) -> dict[str, str]:
         "changes": "changes",
         "changes of an edition": f"changes/{edition.id}",
         "edition": f"edition/{edition.id}/",
-        "history": f"history/{text}",
-        "memento": _memento(edition, edition.history_of(text)[-1]),
+        "history": f"history/{changed}",
+        "memento": _memento(edition, edition.history_of(changed)[-1]),
         "query": "sparql",
         "answer as a table": "sparql?example=texts-and-authors&view=table",
         "answer as a chart": "sparql?example=authors-by-texts&view=chart",
@@ -58,8 +59,10 @@ def page_types(edition: Edition) -> dict[str, str]:
     if (part := _part(edition)) is not None:
         found["part"] = f"doc/{part.key}"
         found["text in parts"] = f"doc/{part.key.rpartition('/')[0]}"
-    if (withdrawn := _withdrawn(edition)) is not None:
-        found["withdrawn"] = f"doc/{withdrawn.key}"
+    if withdrawn := _latest(edition, "deleted"):
+        found["withdrawn"] = f"doc/{withdrawn}"
+    if backward := _from_right_to_left(edition):
+        found["text from right to left"] = f"doc/{backward}"
     return found
 
 
@@ -69,9 +72,17 @@ def _part(edition: Edition) -> Entry | None:
     return edition.parts_of(first[0].key.rpartition("/")[0])[:2][-1] if first else None
 
 
-def _withdrawn(edition: Edition) -> Change | None:
+def _latest(edition: Edition, kind: str) -> str | None:
+    """Give the key of the text that a change of this kind was made to lately."""
     changes = history.latest(edition, _LOOKED_AT)
-    return next((change for change in changes if change.kind == "deleted"), None)
+    return next((c.key for c in changes if (c.kind, c.key[:5]) == (kind, "text/")), None)
+
+
+def _from_right_to_left(edition: Edition) -> str | None:
+    rows = edition.db.execute(
+        "SELECT label_language, min(key) FROM document WHERE kind = 'text' GROUP BY label_language"
+    )
+    return next((key for tag, key in rows if tag and direction(tag) == "rtl"), None)
 
 
 def _memento(edition: Edition, change: Change) -> str:

@@ -37,6 +37,8 @@ MOST_SERVED: Final = 1.5
 #: Documents and pages of lists that are asked for, and in how many rounds after the first.
 ASKED: Final = 200
 ROUNDS: Final = 3
+#: Seconds after which files are no longer so new that the next publication reads them again.
+SETTLED: Final = 3
 ORDERS: Final = ("", "&sort=title", "&sort=year", "&sort=author")
 
 
@@ -64,6 +66,7 @@ def published(size: int, folder: Path, workers: int, *, load: bool = True) -> Pu
     seeds, data = folder / f"{size}-seeds", folder / str(size)
     if not seeds.is_dir():
         measure.generate(size, seeds)
+        time.sleep(SETTLED)
     if data.exists():
         shutil.rmtree(data)
     run = measure.run("bench.pressmark", seeds, data, "--workers", str(workers), watch=True)

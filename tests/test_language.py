@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
-from conftest import PROJECT, Published
+from conftest import BASE, PROJECT, Published
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse

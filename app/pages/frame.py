@@ -12,9 +12,10 @@ from app.language import FIELD, LANGUAGES, language, lazy_gettext, own_name
 from app.mounting import OUTSIDE
 from app.pages import dates
 from app.pages.values import Value, of_licence
-from app.variants import address, split_suffix
+from app.variants import address, is_document, split_suffix
 from ld.edition import Edition
 from ld.errors import EditionError
+from ld.iri import DOCUMENT
 from ld.stored import StoredDocument
 from ld.terms import iri_of
 from ld.vocabulary import schema
@@ -80,9 +81,7 @@ def frame() -> Frame:
         edition = current_edition()
         dataset = edition.document("dataset")
     except EditionError:
-        return Frame(
-            _UNPUBLISHED, request.script_root + "/", [], language(), _translations(None)
-        )
+        return Frame(_UNPUBLISHED, request.script_root + "/", [], language(), _translations(None))
     if OUTSIDE in request.environ:
         home = urlsplit(edition.service_url).path
         name = corpus_name(edition, dataset)
@@ -93,7 +92,7 @@ def frame() -> Frame:
         home=address(),
         navigation=_navigation(),
         language=language(),
-        translations=_translations(edition.service_url),
+        translations=_translations(_page_address(edition)),
         edition=edition.id,
         published=dates.day(edition.created),
         licence=of_licence(iri_of(licences[0])) if licences else None,
@@ -114,15 +113,22 @@ def _navigation() -> list[Entry]:
     ]
 
 
-def _translations(service_url: str | None) -> list[Translation]:
+def _page_address(edition: Edition) -> str:
+    """Give the absolute address of this page, which is that without the suffix of pages."""
+    path = request.path.removeprefix("/")
+    if not is_document(edition, path.removeprefix(DOCUMENT)):
+        path = path.removesuffix(".html")
+    return iri_to_uri(edition.service_url) + quote(path, _UNQUOTED)
+
+
+def _translations(page: str | None) -> list[Translation]:
     """Give this page in every language; none if its address is too long to be repeated."""
     if len(request.query_string) > _LONGEST_QUERY:
         return []
     kept = [pair for pair in request.args.items(multi=True) if pair[0] != FIELD]
-    page = None if service_url is None else service_url + quote(request.path[1:], _UNQUOTED)
     found = []
     for tag in LANGUAGES:
         href = f"?{urlencode([*kept, (FIELD, tag)])}"
-        absolute = None if page is None else iri_to_uri(page) + href
+        absolute = None if page is None else page + href
         found.append(Translation(tag, own_name(tag), href, absolute, tag == language()))
     return found

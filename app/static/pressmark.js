@@ -20,4 +20,6 @@ if (navigator.clipboard) {
     button.addEventListener("click", () => copy(button));
     button.hidden = false;
   }
+} else {
+  document.documentElement.classList.add("without-clipboard");
 }

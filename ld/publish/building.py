@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ld.corpus import Settings
-from ld.publish.judging import AgentSource, Judge, Rules, SeedState, TextSeeds
+from ld.publish.judging import AgentSource, Judge, Rules, SeedState, TextSeeds, Verdict
 from ld.publish.outcome import Progress
 from ld.publish.packing import pack_origins
 from ld.publish.reading import Folder, Rejected
@@ -134,7 +134,12 @@ class Build:
         """
         path, size, mtime_ns, reason = rejected
         text, key = self.judge.previous.seed(path)
-        if key and self.rules.may_keep and self.judge.previous.stands(text):
+        withdrawn = self.judge.previous.withdrawal(text)
+        if withdrawn is not None:
+            # Nothing that was taken down may come back as a remark on it.
+            self.staging.enter(Verdict(retracted=[path]))
+            state, reason = "withheld", f"Withdrawn: {withdrawn}"
+        elif key and self.rules.may_keep and self.judge.previous.stands(text):
             self._held.setdefault(text, f"{path} cannot be read: {reason}")
             state = "kept"
         else:
@@ -149,7 +154,7 @@ class Build:
     def _judge_texts(self) -> None:
         total = self.scratch.count_documents()
         done, sample = 0, list[bytes]()
-        shards = ((s, _sample_of(s, total)) for s in self._text_shards())
+        shards = ((s, sample_of(s, total)) for s in self._text_shards())
         for verdict in self.workers.each(self.judge.texts, shards):
             self.staging.enter(verdict)
             self.scratch.note_agents(verdict.agents)
@@ -208,7 +213,7 @@ def _ends_shard(key: str) -> bool:
     return hashlib.blake2b(key.encode(), digest_size=4).digest() < _END
 
 
-def _sample_of(shard: Sequence[TextSeeds], total: int) -> int:
+def sample_of(shard: Sequence[TextSeeds], total: int) -> int:
     """Give how many documents of a shard pySHACL looks at though they pass."""
     size = sum(number_of_documents(len(text.records)) for text in shard)
     return -(-size * max(SAMPLE_LEAST, ceil(SAMPLE_SHARE * total)) // max(total, 1))

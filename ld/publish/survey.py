@@ -1,7 +1,8 @@
 """Survey: which texts have to be read again, because a file of theirs came, changed or went.
 
 A file counts as unchanged while its size and time are those that were published. One that was
-changed in the very moment of that publication, or has a time to come, is read again.
+changed in the very moment of that publication, or has a time to come, is read again. So is one
+that states a moment which lay in the future then, and no longer does.
 """
 
 import sqlite3
@@ -28,7 +29,10 @@ class Survey:
     def __init__(
         self, db: sqlite3.Connection, seeds: Path, published: str, started: datetime
     ) -> None:
-        """`db` are the staged records; `published` is when the parent was, as a datestamp."""
+        """`db` are the staged records; `published` is when the parent was, as a datestamp.
+
+        `started` is when this publication was.
+        """
         self.findings: list[Finding] = []
         self._db = db
         db.execute("CREATE TEMP TABLE found (path TEXT PRIMARY KEY, size, mtime_ns) WITHOUT ROWID")
