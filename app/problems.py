@@ -17,6 +17,7 @@ from werkzeug import exceptions
 
 from app.language import DEFAULT, lazy_gettext, speaking
 from app.negotiation import negotiate, negotiate_coding
+from app.pages import dates
 from ld import errors
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -193,6 +194,8 @@ class Problem:
         for name, member in self.members.items():
             is_list = isinstance(member, Sequence) and not isinstance(member, str)
             written = ", ".join(member) if is_list else str(member)
+            if name == "datestamp":
+                written = dates.minute(written)
             yield _MEMBERS.get(name, name), written
 
 

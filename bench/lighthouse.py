@@ -22,7 +22,7 @@ from ld.edition import open_current
 LEAST: Final = 98
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
 _LIGHTHOUSE: Final = Path(__file__).parent / "page_checks/node_modules/.bin/lighthouse"
-_PAGES: Final = ("home", "text", "search", "query")
+_PAGES: Final = ("home", "text", "list", "query")
 _CHROMIUM: Final = "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage"
 
 

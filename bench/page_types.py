@@ -49,7 +49,7 @@ def page_types(edition: Edition) -> dict[str, str]:
         "memento": _memento(edition, edition.history_of(changed)[-1]),
         "query": "sparql",
         "answer as a table": "sparql?example=texts-and-authors&view=table",
-        "answer as a chart": "sparql?example=authors-by-texts&view=chart",
+        "answer as a chart": "sparql?example=texts-per-decade&view=chart",
         "answer as a time line": "sparql?example=texts-of-a-period&view=timeline",
         "query with a mistake": "sparql?query=SELECT%20*%20WHERE%20%7B%0A%20%20%3Fa%20%3Fb%20%7D",
         "examples": ".well-known/sparql-examples",

@@ -39,7 +39,7 @@ def interpreter(given: Path | None, folder: Path) -> Path | None:
         return given
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv/bin/python"
-    command = [python, "-m", "pip", "install", "--quiet", "morph-kgc"]
+    command: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "morph-kgc"]
     if subprocess.run(command, check=False, capture_output=True).returncode:
         click.echo("Left out: morph-kgc, which pip could not install.", err=True)
         return None
@@ -52,7 +52,7 @@ def of_tables(seeds: Path, folder: Path, python: Path) -> tuple[dict[str, Run], 
     morph.write(seeds, tables)
     naive.shapes(morph.BASE).serialize(shapes, format="turtle")
     graph = tables / morph.GRAPH
-    command = [python, "-m", "morph_kgc", morph.CONFIGURATION]
+    command: list[str | Path] = [python, "-m", "morph_kgc", morph.CONFIGURATION]
     runs = {"morph-kgc": measure.run_program(command, tables)}
     with graph.open("rb") as lines:
         triples = sum(1 for _ in lines)

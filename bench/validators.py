@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from rdflib import BNode, Graph
+from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from bench import measure
@@ -48,6 +48,8 @@ SIDES: Final = ("compiled", "gate", "pyshacl")
 
 Document = Sequence[Statement]
 
+_RESULT: Final = URIRef(SH + "result")
+
 
 def _without(document: Document, predicate: str) -> Document:
     return [s for s in document if s[1] != predicate]
@@ -72,8 +74,10 @@ _FAULTS: Final[tuple[Callable[[Document, str], Document], ...]] = (
 )  # fmt: skip
 
 
-def planted(documents: Iterable[Document]) -> Iterator[Document]:
-    """Give the documents, some with a fault: the same at each call.
+def planted(
+    documents: Iterable[Document], faulty: int = FAULTY, across: int = ACROSS
+) -> Iterator[Document]:
+    """Give the documents, one of so many with a fault: the same at each call.
 
     A fault across documents is a value that a document takes over from the one before: its
     identifier, its text, its page, its file. pySHACL cannot compare an order of years with text,
@@ -83,11 +87,11 @@ def planted(documents: Iterable[Document]) -> Iterator[Document]:
     before: Document = ()
     for number, document in enumerate(documents, 1):
         changed = document
-        if number % FAULTY == 0:
+        if number % faulty == 0:
             predicate = draw.choice(sorted({p for _, p, _ in document}))
             ordered = predicate.endswith("Year>")
             changed = (_without if ordered else draw.choice(_FAULTS))(document, predicate)
-        elif number % ACROSS == 1:
+        elif number % across == 1:
             changed = _taken_over(document, before, draw)
         before = document
         yield changed
@@ -121,12 +125,9 @@ def forms(outcomes: Iterable[Outcome]) -> Counter[str]:
     for outcome in outcomes:
         for lines in outcome.reports.values():
             graph = Graph().parse(data=lines, format="nt")
-            for node in graph.objects(None, SH_RESULT):
+            for node in graph.objects(None, _RESULT):
                 counted[_form(graph, node)] += 1
     return counted
-
-
-SH_RESULT: Final = authority.URIRef(SH + "result")
 
 
 def _form(graph: Graph, node: Node) -> str:

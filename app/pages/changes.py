@@ -189,20 +189,21 @@ def edition_changes(
 
 def fields(edition: Edition, found: Sequence[Difference]) -> list[Field]:
     """Give differences as readers see them: by field, what it said and what it says."""
-    base = edition.base
-    shown: dict[tuple[str, tuple[Term, ...], tuple[Term, ...]], Field] = {}
+    # Two properties with one label say the same thing in two vocabularies.
+    said: dict[str, tuple[dict[Term, None], dict[Term, None]]] = {}
     for difference in found:
-        label = _label(difference, base)
-        key = label, difference.old, difference.new
-        if key not in shown:
-            old, new = difference.old, difference.new
-            shown[key] = Field(
-                label,
-                [_value(edition, term) for term in old[:_MOST_VALUES]],
-                [_value(edition, term) for term in new[:_MOST_VALUES]],
-                max(0, len(old) - _MOST_VALUES) + max(0, len(new) - _MOST_VALUES),
-            )
-    return list(shown.values())
+        old, new = said.setdefault(_label(difference, edition.base), ({}, {}))
+        old.update(dict.fromkeys(difference.old))
+        new.update(dict.fromkeys(difference.new))
+    return [
+        Field(
+            label,
+            [_value(edition, term) for term in list(old)[:_MOST_VALUES]],
+            [_value(edition, term) for term in list(new)[:_MOST_VALUES]],
+            max(0, len(old) - _MOST_VALUES) + max(0, len(new) - _MOST_VALUES),
+        )
+        for label, (old, new) in said.items()
+    ]
 
 
 def _section(edition: Edition, past: Past, kind: str, after: str, limit: int) -> KindSection:
