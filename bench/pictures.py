@@ -1,8 +1,8 @@
 """Pictures of every type of page, for docs/pages.md: in Chromium, and four pages in Firefox.
 
 Of the corpus PLAIN all types of pages are taken, wide and light, and some of them narrow, dark, on
-paper, in French and in German; of MIXED those that only a corpus with a history has. Needs Chromium,
-and firefox-esr for its pictures.
+paper, in French and in German; of MIXED those that only a corpus with a history has. Needs
+Chromium, and firefox-esr for its pictures.
 """
 
 import base64
@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -28,14 +29,15 @@ WIDE: Final = 1280
 NARROW: Final = 320
 #: Of a picture, beyond which it ends; in CSS pixels.
 _MOST_HEIGHT: Final = {WIDE: 1500, NARROW: 2000}
-_QUALITY: Final = 55
-_NOT_ACCEPTED: Final = "application/pdf"
+_QUALITY: Final = 40
+_NONE: Final[dict[str, str]] = {}
+_NOT_ACCEPTED: Final = {"Accept-Encoding": "identity;q=0"}
 
 
 class Picture(NamedTuple):
     """What is taken: a type of page, and how it is looked at."""
 
-    type: str
+    kind: str
     width: int = WIDE
     scheme: str = "light"
     language: str = DEFAULT
@@ -50,7 +52,7 @@ class Picture(NamedTuple):
             self.language if self.language != DEFAULT else "",
             "print" if self.is_printed else "",
         ]
-        return "-".join(re.sub(r"\W+", "-", part) for part in [self.type, *how] if part)
+        return "-".join(re.sub(r"\W+", "-", part) for part in [self.kind, *how] if part)
 
 
 #: What only a corpus with a history, or with several scripts, has.
@@ -64,25 +66,26 @@ MIXED: Final = [
     ),
     Picture("text from right to left", NARROW),
     Picture("search", NARROW),
+    Picture("search", scheme="dark"),
 ]  # fmt: skip
 VARIED: Final = [
-    *(Picture(type, NARROW) for type in ("home", "text", "answer as a chart", "model")),
-    *(Picture(type, scheme="dark") for type in ("home", "text", "answer as a table")),
-    *(Picture(type, language="fr") for type in ("home", "text")),
-    *(Picture(type, language="de") for type in ("list", "readiness")),
+    *(Picture(kind, NARROW) for kind in ("home", "text", "answer as a chart", "model")),
+    *(Picture(kind, scheme="dark") for kind in ("home", "text", "answer as a table")),
+    *(Picture(kind, language="fr") for kind in ("home", "text")),
+    *(Picture(kind, language="de") for kind in ("list", "readiness")),
     Picture("text", is_printed=True),
 ]
 FIREFOX: Final = [
-    Picture(type, width) for width in (WIDE, NARROW) for type in ("home", "text", "list", "query")
+    Picture(kind, width) for width in (WIDE, NARROW) for kind in ("home", "text", "list", "query")
 ]
 
 
-def take(browser: Any, address: str, wanted: Picture, accept: str | None = None) -> bytes:
+def take(browser: Any, address: str, wanted: Picture, headers: dict[str, str] = _NONE) -> bytes:
     """Give a picture of a page, as WebP."""
     context = browser.new_context(
         viewport={"width": wanted.width, "height": 800},
         color_scheme=wanted.scheme,
-        extra_http_headers={"Accept": accept} if accept else {},
+        extra_http_headers=headers,
     )
     page = context.new_page()
     if wanted.is_printed:
@@ -102,17 +105,18 @@ def _shot(context: Any, page: Any) -> bytes:
     return base64.b64decode(taken["data"])
 
 
-def take_in_firefox(browser: Any, address: str, wanted: Picture, folder: Path) -> bytes:
+def take_in_firefox(browser: Any, address: str, wanted: Picture) -> bytes:
     """Give a picture of a page in Firefox, which writes PNG, as WebP."""
-    file = folder / f"{wanted.name}.png"
     size = f"--window-size={wanted.width},{_MOST_HEIGHT[wanted.width]}"
-    command = ["firefox-esr", "--headless", "--profile", str(folder), "--screenshot", str(file)]
-    subprocess.run([*command, size, address], capture_output=True, check=True)
+    with tempfile.TemporaryDirectory(prefix="firefox-") as profile:
+        file = Path(profile) / "picture.png"
+        command = ["firefox-esr", "--headless", "--profile", profile, "--screenshot", str(file)]
+        subprocess.run([*command, size, address], capture_output=True, check=True)
+        encoded = base64.b64encode(file.read_bytes()).decode("ascii")
     context = browser.new_context(
         viewport={"width": wanted.width, "height": _MOST_HEIGHT[wanted.width]}
     )
     page = context.new_page()
-    encoded = base64.b64encode(file.read_bytes()).decode("ascii")
     page.set_content(f'<body style="margin: 0"><img src="data:image/png;base64,{encoded}">')
     page.wait_for_function("document.images[0].complete")
     return _shot(context, page)
@@ -136,6 +140,27 @@ def _in_language(address: str, wanted: Picture) -> str:
     return f"{address}{'&' if '?' in address else '?'}{FIELD}={wanted.language}"
 
 
+def _of_plain(browser: Any, data: Path, only: str) -> Iterator[tuple[str, bytes]]:
+    with served(data) as (home, types):
+        of_mixed = {one.kind for one in MIXED}
+        for one in [*map(Picture, sorted(types.keys() - of_mixed)), *VARIED]:
+            if re.search(only, one.name):
+                yield one.name, take(browser, _in_language(home + types[one.kind], one), one)
+        if re.search(only, "not-acceptable"):
+            shown = take(browser, f"{home}about", Picture("about"), _NOT_ACCEPTED)
+            yield "not-acceptable", shown
+        for one in FIREFOX if shutil.which("firefox-esr") else ():
+            if re.search(only, name := f"firefox-{one.name}"):
+                yield name, take_in_firefox(browser, home + types[one.kind], one)
+
+
+def _of_mixed(browser: Any, data: Path, only: str) -> Iterator[tuple[str, bytes]]:
+    with served(data) as (home, types):
+        for one in MIXED:
+            if re.search(only, one.name):
+                yield one.name, take(browser, home + types[one.kind], one)
+
+
 @click.command()
 @click.argument("plain", type=click.Path(path_type=Path, exists=True))
 @click.argument("mixed", type=click.Path(path_type=Path, exists=True))
@@ -146,34 +171,12 @@ def main(plain: Path, mixed: Path, folder: Path, only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
-
-    def keep(name: str, picture: bytes) -> None:
-        (folder / f"{name}.webp").write_bytes(picture)
-        click.echo(f"{name}: {len(picture) / 1000:.0f} kB")
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-        with served(plain) as (home, types):
-            of_mixed = {one.type for one in MIXED}
-            chosen = [*map(Picture, sorted(types.keys() - of_mixed)), *VARIED]
-            for one in chosen:
-                if re.search(only, one.name):
-                    address = _in_language(home + types[one.type], one)
-                    keep(one.name, take(browser, address, one))
-            if re.search(only, "not-acceptable"):
-                address = f"{home}quality"
-                keep("not-acceptable", take(browser, address, Picture("quality"), _NOT_ACCEPTED))
-            if shutil.which("firefox-esr"):
-                for one in FIREFOX:
-                    name = f"firefox-{one.name}"
-                    if re.search(only, name):
-                        with tempfile.TemporaryDirectory(prefix="firefox-") as profile:
-                            address = home + types[one.type]
-                            keep(name, take_in_firefox(browser, address, one, Path(profile)))
-        with served(mixed) as (home, types):
-            for one in MIXED:
-                if re.search(only, one.name):
-                    keep(one.name, take(browser, _in_language(home + types[one.type], one), one))
+        taken = chain(_of_plain(browser, plain, only), _of_mixed(browser, mixed, only))
+        for name, picture in taken:
+            (folder / f"{name}.webp").write_bytes(picture)
+            click.echo(f"{name}: {len(picture) / 1000:.0f} kB")
         browser.close()
     octets = sum(path.stat().st_size for path in folder.iterdir())
     click.echo(f"All pictures: {octets / 1e6:.1f} MB")
