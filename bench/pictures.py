@@ -31,7 +31,7 @@ NARROW: Final = 320
 _MOST_HEIGHT: Final = {WIDE: 1500, NARROW: 2000}
 _QUALITY: Final = 40
 _NONE: Final[dict[str, str]] = {}
-_NOT_ACCEPTED: Final = {"Accept-Encoding": "identity;q=0"}
+_NOT_ACCEPTED: Final = {"Accept": "text/html", "Accept-Encoding": "identity;q=0"}
 
 
 class Picture(NamedTuple):
@@ -85,9 +85,11 @@ def take(browser: Any, address: str, wanted: Picture, headers: dict[str, str] = 
     context = browser.new_context(
         viewport={"width": wanted.width, "height": 800},
         color_scheme=wanted.scheme,
-        extra_http_headers=headers,
     )
     page = context.new_page()
+    if headers:
+        # Some that Chromium would not send by itself.
+        page.route(address, lambda route: route.fulfill(response=route.fetch(headers=headers)))
     if wanted.is_printed:
         page.emulate_media(media="print")
     page.goto(address)
